@@ -6,11 +6,15 @@ the metric is undefined, and the mistake that is made most often.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
+from algorithms.arrays import FloatArray
 from algorithms.tasks import TaskKind
 
 
@@ -56,21 +60,67 @@ class MetricCard:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Metric:
     """A metric of the catalog.
 
     Parameters
     ----------
-    key : such as ``ndcg``; ranking metrics are measured at a ``k`` and shown as NDCG@10
-    level : what it looks at, and so the signature of ``function``
+    key : such as ``ndcg``; the card is the file of this name in ``cards/``
+    level : what it looks at, and so the signature of ``function``: (truth, predicted) for
+        ratings, (truth, scores) for yes or no, (judged lists, k) for ranking
     kinds : kinds of tasks that it applies to
     function : the pure function
-    card : its meaning
     """
 
     key: str
     level: Level
     kinds: frozenset[TaskKind]
     function: Callable[..., Any]
-    card: MetricCard
+
+    @property
+    def card(self) -> MetricCard:
+        """Its meaning, read when it is first asked for."""
+        return load_card(self.key)
+
+    def shown(self, k: int | None = None) -> str:
+        """Return the name that a person reads, such as NDCG@10."""
+        return self.card.title if k is None else f"{self.card.title}@{k}"
+
+
+@dataclass(frozen=True)
+class EventMetric(Metric):
+    """A metric over events, which is a ratio of sums (see ``sums.py``).
+
+    Parameters
+    ----------
+    addends : what each event adds, (n, c), from the arguments of ``function``
+    combine : from totals (..., c) to values (...)
+    needs_threshold : whether ``function`` reads probabilities, as yes from a threshold up
+        (its third argument)
+    per_user : (truth, scores, rows, n_users) -> (n_users,), where a user's own value is not
+        ``combine`` of the user's sums
+    """
+
+    addends: Callable[..., FloatArray]
+    combine: Callable[[FloatArray], FloatArray]
+    needs_threshold: bool = False
+    per_user: Callable[..., FloatArray] | None = None
+
+
+@cache
+def load_card(key: str) -> MetricCard:
+    """Read the card of a metric from its file in ``cards/``."""
+    text = (files("algorithms.metrics.cards") / f"{key}.toml").read_text(encoding="utf-8")
+    values = tomllib.loads(text)
+    return MetricCard(
+        title=values["title"],
+        definition=values["definition"],
+        formula=values["formula"],
+        direction=Direction(values["direction"]),
+        low=values.get("low"),
+        high=values.get("high"),
+        undefined=values["undefined"],
+        mistake=values["mistake"],
+        reference=values["reference"],
+    )

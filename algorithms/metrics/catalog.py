@@ -1,0 +1,91 @@
+"""Every metric of the lab, in the order in which tables show them.
+
+To add one: write its function (and addends, if it looks at events), write its card in
+``cards/``, add one entry here, prove it in ``tests/``.
+"""
+
+from __future__ import annotations
+
+from algorithms.errors import UnknownMetricError
+from algorithms.metrics import classification, ranking, rating, roc
+from algorithms.metrics.card import EventMetric, Level, Metric
+from algorithms.metrics.sums import ratio, root_of_ratio, sum_of_ratios
+from algorithms.tasks import TaskKind
+
+_VALUES = frozenset({TaskKind.RATING, TaskKind.QUANTITY})
+_ANSWERS = frozenset({TaskKind.BINARY})
+_ALL = frozenset(TaskKind)
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        # key, level, kinds of tasks, function; for events also: addends, combine
+        EventMetric("mae", Level.RATING, _VALUES, rating.mae, rating.absolute_errors, ratio),
+        EventMetric(
+            "rmse", Level.RATING, _VALUES, rating.rmse, rating.squared_errors, root_of_ratio
+        ),
+        EventMetric(
+            "accuracy",
+            Level.BINARY,
+            _ANSWERS,
+            classification.accuracy,
+            classification.right_answers,
+            ratio,
+            needs_threshold=True,
+        ),
+        EventMetric(
+            "precision",
+            Level.BINARY,
+            _ANSWERS,
+            classification.precision,
+            classification.hits_of_answers,
+            ratio,
+            needs_threshold=True,
+        ),
+        EventMetric(
+            "recall",
+            Level.BINARY,
+            _ANSWERS,
+            classification.recall,
+            classification.hits_of_events,
+            ratio,
+            needs_threshold=True,
+        ),
+        EventMetric(
+            "f1",
+            Level.BINARY,
+            _ANSWERS,
+            classification.f1,
+            classification.f1_addends,
+            ratio,
+            needs_threshold=True,
+        ),
+        EventMetric(
+            "auc",
+            Level.BINARY,
+            _ANSWERS,
+            roc.auc,
+            roc.placements,
+            sum_of_ratios,
+            per_user=roc.auc_per_user,
+        ),
+        Metric("precision_at", Level.RANKING, _ALL, ranking.precision_at_k),
+        Metric("recall_at", Level.RANKING, _ALL, ranking.recall_at_k),
+        Metric("f1_at", Level.RANKING, _ALL, ranking.f1_at_k),
+        Metric("ndcg", Level.RANKING, _ALL, ranking.ndcg_at_k),
+    )
+}
+
+
+def find_metric(key: str) -> Metric:
+    """Return the metric of a key.
+
+    Raises
+    ------
+    UnknownMetricError
+        Where the catalog has no such key.
+    """
+    try:
+        return METRICS[key]
+    except KeyError:
+        raise UnknownMetricError(metric=key, metrics=", ".join(METRICS)) from None

@@ -1,0 +1,117 @@
+r"""How good yes-or-no answers are.
+
+Will she click? The recommender gives a probability; from a threshold up we read it as *yes*.
+Comparing each yes and no with what happened gives four counts, true and false positives and
+negatives, and from them
+
+.. math::
+
+    \mathrm{Accuracy} = \frac{TP + TN}{n}, \quad
+    \mathrm{Precision} = \frac{TP}{TP + FP}, \quad
+    \mathrm{Recall} = \frac{TP}{TP + FN}, \quad
+    F_1 = \frac{2\,TP}{2\,TP + FP + FN}
+
+Accuracy, precision, recall and F1 depend on the threshold. The area under the ROC curve (in
+``roc.py``) does not.
+
+Reference: Fawcett (2006), An introduction to ROC analysis, Pattern Recognition Letters 27;
+F1: van Rijsbergen (1979), Information Retrieval, chapter 7.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from algorithms.arrays import AnyArray, FloatArray
+from algorithms.metrics.inputs import binary_pairs
+from algorithms.metrics.sums import ratio
+
+
+def accuracy(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return the share of right answers; NaN without events.
+
+    Parameters
+    ----------
+    truth : (n,) 0 or 1
+    probability : (n,) of a 1
+    threshold : the answer is yes from here up
+
+    Raises
+    ------
+    MetricInputError
+        Where shapes differ, a value is not finite, or the truth is not 0 or 1.
+
+    Examples
+    --------
+    >>> accuracy(np.array([1, 0, 1, 0]), np.array([0.9, 0.6, 0.4, 0.1]))
+    0.5
+    """
+    return float(ratio(right_answers(truth, probability, threshold).sum(axis=0)))
+
+
+def precision(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return how many of the yes answers are right; NaN where no answer is yes.
+
+    Parameters and errors as for ``accuracy``.
+
+    Examples
+    --------
+    >>> precision(np.array([1, 0, 1, 0]), np.array([0.9, 0.6, 0.4, 0.1]))
+    0.5
+    """
+    return float(ratio(hits_of_answers(truth, probability, threshold).sum(axis=0)))
+
+
+def recall(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return how many of the events that happened were answered yes; NaN where none happened.
+
+    Parameters and errors as for ``accuracy``.
+
+    Examples
+    --------
+    >>> recall(np.array([1, 0, 1, 1, 1]), np.array([0.9, 0.6, 0.4, 0.1, 0.3]))
+    0.25
+    """
+    return float(ratio(hits_of_events(truth, probability, threshold).sum(axis=0)))
+
+
+def f1(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return the harmonic mean of precision and recall.
+
+    It is 0 where there are yes answers or events but no hit, and NaN where there are neither.
+    Parameters and errors as for ``accuracy``.
+
+    Examples
+    --------
+    >>> f1(np.array([1, 0, 1, 0]), np.array([0.9, 0.6, 0.4, 0.1]))
+    0.5
+    """
+    return float(ratio(f1_addends(truth, probability, threshold).sum(axis=0)))
+
+
+def right_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 2) the addends of accuracy: 1 where the answer is right, and 1."""
+    truth, probability = binary_pairs("Accuracy", truth, probability)
+    right = (probability >= threshold) == (truth == 1)
+    return np.stack([right.astype(np.float64), np.ones(len(truth))], axis=1)
+
+
+def hits_of_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 2) the addends of precision: a hit, and a yes answer."""
+    truth, probability = binary_pairs("Precision", truth, probability)
+    yes = (probability >= threshold).astype(np.float64)
+    return np.stack([yes * truth, yes], axis=1)
+
+
+def hits_of_events(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 2) the addends of recall: a hit, and an event that happened."""
+    truth, probability = binary_pairs("Recall", truth, probability)
+    yes = (probability >= threshold).astype(np.float64)
+    return np.stack([yes * truth, truth], axis=1)
+
+
+def f1_addends(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 2) the addends of F1: twice a hit, and a yes answer plus an event."""
+    truth, probability = binary_pairs("F1", truth, probability)
+    yes = (probability >= threshold).astype(np.float64)
+    return np.stack([2 * yes * truth, yes + truth], axis=1)
