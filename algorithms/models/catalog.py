@@ -1,0 +1,34 @@
+"""Every recommender of the lab, in the order in which a person meets them.
+
+The catalog is a plain dict: what a reader sees is what exists. A new model is its module, a line
+here and an entry in docs/references.bib; its form, its checks, its contract tests and its place
+in the window follow by themselves.
+"""
+
+from __future__ import annotations
+
+from algorithms.errors import UnknownModelError
+from algorithms.models.base import Recommender
+from algorithms.models.bias import Bias
+from algorithms.models.popularity import Popularity
+from algorithms.models.surprise_models import Svd
+
+MODELS: dict[str, type[Recommender]] = {
+    Popularity.key: Popularity,
+    Bias.key: Bias,
+    Svd.key: Svd,
+}
+
+
+def find_model(key: str) -> type[Recommender]:
+    """Return the model of a key.
+
+    Raises
+    ------
+    UnknownModelError
+        Where the catalog has no such key.
+    """
+    try:
+        return MODELS[key]
+    except KeyError:
+        raise UnknownModelError(model=key, models=", ".join(MODELS)) from None
