@@ -10,6 +10,7 @@ from __future__ import annotations
 from algorithms.errors import UnknownModelError
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
+from algorithms.models.implicit_models import Als
 from algorithms.models.popularity import Popularity
 from algorithms.models.surprise_models import Svd
 
@@ -17,6 +18,7 @@ MODELS: dict[str, type[Recommender]] = {
     Popularity.key: Popularity,
     Bias.key: Bias,
     Svd.key: Svd,
+    Als.key: Als,
 }
 
 
