@@ -1,3 +1,4 @@
+import os
 import queue
 import time
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from algorithms.data import IdMap, InteractionLog, ItemTable, SplitConfig, UserTable
 from algorithms.evaluation.experiment import RunSpec
 from mtrec_gui.jobs.local import LocalJobs
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture
