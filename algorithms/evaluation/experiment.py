@@ -7,13 +7,15 @@ a project stores; the log that it runs on stands beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from algorithms.data.split import SplitConfig
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task
+
+Seed = Annotated[int, Field(ge=0)]
 
 
 class ModelChoice(BaseModel):
@@ -34,7 +36,7 @@ class Experiment(BaseModel):
     tasks: tuple[Task, ...] = Field(description="The tasks, in the order of their colours")
     split: SplitConfig = Field(SplitConfig(), description="How the log is divided")
     models: tuple[ModelChoice, ...] = Field((), description="The models to compare")
-    seeds: tuple[int, ...] = Field((1,), min_length=1, description="One run per model and seed")
+    seeds: tuple[Seed, ...] = Field((1,), min_length=1, description="One run per model and seed")
     rules: RuleSet = Field(RuleSet(), description="What the rule-based models follow")
     k: int = Field(10, ge=1, le=100, description="Length of the lists that are judged")
 
@@ -63,7 +65,7 @@ class RunSpec(BaseModel):
 
     model: str
     config: Mapping[str, Any] = Field(default_factory=dict)
-    seed: int
+    seed: Seed
     tasks: tuple[Task, ...]
     split: SplitConfig
     rules: RuleSet = RuleSet()

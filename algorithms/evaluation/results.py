@@ -28,6 +28,9 @@ class MetricResult:
     low, high : 95 % interval, bootstrap over users; NaN where it cannot be given
     users : (m,) the users judged
     per_user : (m,) value of each user, NaN where undefined
+    weights : (m,) how much each user's value counts in ``value`` where that is a mean over
+        events (RMSE: the number of the user's events; precision: of yes answers); None where
+        every user counts the same
     """
 
     task: str
@@ -40,6 +43,7 @@ class MetricResult:
     high: float
     users: IntArray
     per_user: FloatArray
+    weights: FloatArray | None = None
 
     @property
     def key(self) -> str:
@@ -106,6 +110,8 @@ class RunResult:
         for number, result in enumerate(self.metrics):
             arrays[f"metric{number}.users"] = result.users
             arrays[f"metric{number}.per_user"] = result.per_user
+            if result.weights is not None:
+                arrays[f"metric{number}.weights"] = result.weights
             metrics.append(
                 {
                     "task": result.task,
@@ -157,6 +163,7 @@ class RunResult:
                 high=_from_json(entry["high"]),
                 users=arrays[f"metric{number}.users"],
                 per_user=arrays[f"metric{number}.per_user"],
+                weights=arrays.get(f"metric{number}.weights"),
             )
             for number, entry in enumerate(manifest["metrics"])
         )
