@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from algorithms.arrays import FloatArray
 from algorithms.models.base import parse_config
-from algorithms.tasks import Task, TaskKind
+from algorithms.tasks import Task
 
 
 class _Part(BaseModel):
@@ -167,7 +167,7 @@ class WorldSpec(_Part):
         for kind in self.kinds:
             if self.users.pages_max * kind.per_page > kind.count:
                 raise ValueError(f"pages_max pages need more items of kind {kind.name}")
-            if self.first_label(kind.name) is None:
+            if kind.name not in seen.values():
                 raise ValueError(f"kind {kind.name} has no label")
         return self
 
@@ -180,15 +180,9 @@ class WorldSpec(_Part):
             matrix[first, second] = matrix[second, first] = pair.value
         return matrix
 
-    def first_label(self, kind: str) -> int | None:
+    def first_label(self, kind: str) -> int:
         """Return the position of the first label on a kind: the one that the shop watches."""
-        return next(
-            (index for index, label in enumerate(self.labels) if label.item_kind == kind), None
-        )
-
-    def kind_of_label(self, label: str) -> TaskKind:
-        """Return whether a label is binary or a rating."""
-        return next(TaskKind(spec.kind) for spec in self.labels if spec.name == label)
+        return [label.item_kind for label in self.labels].index(kind)
 
 
 def read_spec(path: Path) -> WorldSpec:

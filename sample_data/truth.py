@@ -8,8 +8,9 @@ and a rating is the nearest of 1 to 5 to a normal number around
 
     mean + taste · p_u·q_i + quality · g_i + user · l_u - price · r_i - position · ln(place).
 
-Real data never tells these numbers. A recommender that ranks by them is the best possible one,
-so they are the ceiling for every measure.
+Real data never tells these numbers. Ranking by them is the best that can be done for the user.
+What a held-out log rewards is a little different, because it only holds what was shown: there the
+best ranking is by the probability of being shown times that of the label once shown.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from numpy.typing import ArrayLike
 
 from algorithms.arrays import FloatArray, IndexArray, IntArray
 from algorithms.errors import UnknownLabelError
+from sample_data.exposure import Exposure, log_weight, shown_probability
 from sample_data.population import Items, Users
 from sample_data.spec import BinaryLabel, RatingLabel, WorldSpec
 
@@ -36,12 +38,14 @@ class Truth:
     ----------
     spec : the parameters
     users, items : with their hidden tastes
+    exposure : what decided what was shown
     intercepts : b of each binary label, which gives it its rate
     """
 
     spec: WorldSpec
     users: Users
     items: Items
+    exposure: Exposure
     intercepts: Mapping[str, float]
 
     def expected(
@@ -105,6 +109,13 @@ class Truth:
             - spec.position * np.log(place)
         )
         return level
+
+    def shown(self, kind: str) -> FloatArray:
+        """Return (n_users, n_items of the kind) the probability of having been shown."""
+        code = self.items.table.kinds.index(kind)
+        of_kind = np.flatnonzero(self.items.table.kind_codes == code)
+        weight = log_weight(self.spec, self.exposure, self.items, code, of_kind)
+        return shown_probability(weight, self.exposure.n_pages * self.spec.kinds[code].per_page)
 
     def _label(self, name: str) -> BinaryLabel | RatingLabel:
         for label in self.spec.labels:

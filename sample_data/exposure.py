@@ -1,0 +1,154 @@
+"""The logging policy: what the shop shows to whom, and where on the page.
+
+The shop holds a belief p̂ of each user's taste, right in part only. It shows item i to user u with
+weight
+
+    w_ui = exp(popularity · z_i + preference · p̂_u·q_i),   p̂_u = κ p_u + √(1 - κ²) noise
+
+drawn without replacement, so that no user meets an item twice and what is popular or thought to
+be liked is met more often. On a page the items of greater weight tend to stand higher.
+
+Reference: Efraimidis and Spirakis, Weighted random sampling with a reservoir, 2006.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+import numpy as np
+
+from algorithms.arrays import FloatArray, IntArray
+from sample_data.population import Items, Users
+from sample_data.spec import WorldSpec
+
+SECONDS_PER_DAY = 86_400
+SECONDS_PER_ITEM = 6  # the eye goes down the page
+BUSY_HOURS = (6.0, 20.0, 24.0)  # triangular: earliest, busiest, latest
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """What decides what is shown.
+
+    Parameters
+    ----------
+    n_pages : (n_users,) pages that each user sees
+    belief : (n_kinds, n_users, n_dimensions) what the shop takes for the taste, for each kind
+    """
+
+    n_pages: IntArray
+    belief: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Impressions:
+    """What was shown: (n,) users, items, places on the page from 1, seconds since 1970."""
+
+    users: IntArray
+    items: IntArray
+    places: IntArray
+    timestamps: IntArray
+
+
+def make_exposure(spec: WorldSpec, users: Users, rng: np.random.Generator) -> Exposure:
+    """Draw how much each user looks at, and what the shop believes."""
+    spread = spec.users.pages_spread
+    centre = np.log(spec.users.pages_mean) - spread**2 / 2  # so that the mean is pages_mean
+    drawn = np.exp(centre + spread * rng.standard_normal(spec.users.count))
+    n_pages = np.clip(np.round(drawn), spec.users.pages_min, spec.users.pages_max)
+    watched = users.taste[[spec.first_label(kind.name) for kind in spec.kinds]]
+    knowledge = spec.exposure.knowledge
+    belief = knowledge * watched + np.sqrt(1 - knowledge**2) * rng.standard_normal(watched.shape)
+    return Exposure(n_pages.astype(np.int64), belief)
+
+
+def log_weight(
+    spec: WorldSpec, exposure: Exposure, items: Items, code: int, of_kind: IntArray
+) -> FloatArray:
+    """Return (n_users, n_items of the kind) ln w."""
+    weight: FloatArray = (
+        spec.exposure.popularity * items.popularity[of_kind]
+        + spec.exposure.preference * exposure.belief[code] @ items.taste[of_kind].T
+    )
+    return weight
+
+
+def show(
+    spec: WorldSpec, exposure: Exposure, items: Items, rng: np.random.Generator
+) -> Impressions:
+    """Fill the pages of every user; rows come in the order of time."""
+    page_user = np.repeat(np.arange(len(exposure.n_pages)), exposure.n_pages)
+    shelves, keys = [], []
+    for code, kind in enumerate(spec.kinds):
+        of_kind = np.flatnonzero(items.table.kind_codes == code)
+        weight = log_weight(spec, exposure, items, code, of_kind)
+        shelf = _draw(weight, exposure.n_pages, kind.per_page, rng)  # columns of weight
+        score = spec.exposure.order * weight[page_user[:, None], shelf]
+        highest_first = np.argsort(-(score + rng.gumbel(size=shelf.shape)), axis=1)
+        shelves.append(of_kind[np.take_along_axis(shelf, highest_first, axis=1)])
+        # the r-th item of a kind stands somewhere in the r-th of per_page stretches of the page
+        keys.append((np.arange(kind.per_page) + rng.random(shelf.shape)) / kind.per_page)
+    order = np.argsort(np.concatenate(keys, axis=1), axis=1)
+    page_items = np.take_along_axis(np.concatenate(shelves, axis=1), order, axis=1)
+    n_pages, n_places = page_items.shape
+
+    places = np.tile(np.arange(1, n_places + 1), n_pages)
+    users = np.repeat(page_user, n_places)
+    timestamps = np.repeat(_opening_times(spec, n_pages, rng), n_places)
+    timestamps += SECONDS_PER_ITEM * (places - 1)
+    by_time = np.lexsort((places, users, timestamps))
+    return Impressions(
+        users[by_time], page_items.ravel()[by_time], places[by_time], timestamps[by_time]
+    )
+
+
+def _opening_times(spec: WorldSpec, n_pages: int, rng: np.random.Generator) -> IntArray:
+    """Draw a day and an hour for each page, in seconds since 1970 (UTC)."""
+    first = int(datetime.combine(spec.first_day, time(), UTC).timestamp())
+    day = rng.integers(spec.n_days, size=n_pages)
+    hour = rng.triangular(*BUSY_HOURS, size=n_pages)
+    opened: IntArray = first + day * SECONDS_PER_DAY + (hour * 3600).astype(np.int64)
+    return opened
+
+
+def _draw(
+    weight: FloatArray, n_pages: IntArray, per_page: int, rng: np.random.Generator
+) -> IntArray:
+    """Draw items without replacement and deal them to pages at random.
+
+    The k largest of log-weight plus Gumbel noise are k draws without replacement in proportion
+    to the weights.
+
+    Returns
+    -------
+    columns : (n_pages.sum(), per_page), pages grouped by user
+    """
+    n_shown = n_pages * per_page
+    ranked = np.argsort(-(weight + rng.gumbel(size=weight.shape)), axis=1)
+    columns = ranked[np.arange(weight.shape[1]) < n_shown[:, None]]  # grouped by user
+    user = np.repeat(np.arange(len(weight)), n_shown)
+    return columns[np.lexsort((rng.random(len(columns)), user))].reshape(-1, per_page)
+
+
+def shown_probability(weight: FloatArray, n_shown: IntArray) -> FloatArray:
+    """Return the probability that each item is among the ``n_shown`` drawn.
+
+    Drawing by weight is a race: item i arrives after an exponential time of rate w_i, and those
+    that come first are shown. Taking the closing time τ for fixed, which is close for many
+    items, the probability is 1 - exp(-τ w_i), with τ such that they sum to ``n_shown``.
+
+    Parameters
+    ----------
+    weight : (n_users, n_items) ln w
+    n_shown : (n_users,) fewer than n_items
+    """
+    low = np.full(len(weight), -60.0) - weight.max(axis=1)  # ln τ: none would have arrived
+    high = np.full(len(weight), 60.0) - weight.min(axis=1)  # all would have
+    for _ in range(60):
+        middle = (low + high) / 2
+        n_arrived = -np.expm1(-np.exp(weight + middle[:, None])).sum(axis=1)
+        low = np.where(n_arrived < n_shown, middle, low)
+        high = np.where(n_arrived < n_shown, high, middle)
+    probability: FloatArray = -np.expm1(-np.exp(weight + ((low + high) / 2)[:, None]))
+    return probability
