@@ -1,0 +1,30 @@
+"""What every page is given when it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mtrec_gui.run_desk import RunDesk
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The shared parts of the application.
+
+    Parameters
+    ----------
+    workspace : the open project
+    desk : starts and follows runs
+    appearance : theme and zoom
+    go : shows the page with a key
+    notify : shows a sentence above the page, with a tone: info, error or done
+    """
+
+    workspace: Workspace
+    desk: RunDesk
+    appearance: Appearance
+    go: Callable[[str], None]
+    notify: Callable[[str, str], None]

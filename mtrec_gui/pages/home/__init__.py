@@ -1,0 +1,1 @@
+"""Home: sample worlds, recent projects, files of one's own."""

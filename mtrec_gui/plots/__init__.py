@@ -1,0 +1,1 @@
+"""Plots: functions that draw a value on matplotlib axes, free of Qt."""

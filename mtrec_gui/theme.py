@@ -1,0 +1,226 @@
+"""The one palette, spacing scale and type scale of the application (Qt-free).
+
+Colour means task, shape means model family, position means value. Both themes come from the
+same names, so that a page never names a colour itself. Contrasts are tested: 4.5 : 1 for text,
+3 : 1 for marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+XS, S, M, L, XL = 4, 8, 12, 16, 24  # the spacing scale, pixels at 100 %
+RADIUS = 10
+
+TITLE, CARD_TITLE, TEXT, REMARK = 20.0, 14.0, 13.0, 11.5  # the type scale, pixels at 100 %
+
+
+class ThemeName(StrEnum):
+    """Which of the two themes."""
+
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours by meaning.
+
+    Parameters
+    ----------
+    ground, surface, sunk : behind everything, of cards, of wells inside cards
+    line, text, muted : borders, words, words that matter less
+    accent, accent_soft, on_accent : of what can be pressed, its pale form, text upon it
+    better, worse : only ever beside the word
+    tasks : in the order of the tasks; a task keeps its colour on every page
+    """
+
+    name: ThemeName
+    ground: str
+    surface: str
+    sunk: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    accent_soft: str
+    on_accent: str
+    better: str
+    worse: str
+    tasks: tuple[str, ...]
+
+    def task_colour(self, position: int) -> str:
+        """Return the colour of the task at a position, going round after the last."""
+        return self.tasks[position % len(self.tasks)]
+
+
+LIGHT = Theme(
+    name=ThemeName.LIGHT,
+    ground="#F6F7F9",
+    surface="#FFFFFF",
+    sunk="#F0F2F5",
+    line="#E2E6EB",
+    text="#1A1F27",
+    muted="#5C6675",
+    accent="#2F5BEA",
+    accent_soft="#E8EEFF",
+    on_accent="#FFFFFF",
+    better="#0B7A4B",
+    worse="#B3401A",
+    tasks=("#0072B2", "#D55E00", "#009E73", "#B0578D", "#A6761D", "#56B4E9", "#666666"),
+)
+
+DARK = Theme(
+    name=ThemeName.DARK,
+    ground="#14171C",
+    surface="#1C2028",
+    sunk="#171A20",
+    line="#2E3540",
+    text="#E9ECF1",
+    muted="#9CA6B5",
+    accent="#86A2FF",
+    accent_soft="#243056",
+    on_accent="#14171C",
+    better="#4FD09A",
+    worse="#FF9466",
+    tasks=("#56B4E9", "#FF8A4C", "#3CCB9B", "#E39AC3", "#D9B25F", "#9AD0F5", "#B8BEC8"),
+)
+
+THEMES = {ThemeName.LIGHT: LIGHT, ThemeName.DARK: DARK}
+
+
+def stylesheet(theme: Theme, zoom: float) -> str:
+    """Return the Qt style sheet of the whole application at a zoom of 1.0 for 100 %."""
+
+    def px(size: float) -> str:
+        return f"{round(size * zoom)}px"
+
+    t = theme
+    return f"""
+* {{ color: {t.text}; font-size: {px(TEXT)}; }}
+QWidget#window, QWidget#page, QScrollArea, QWidget#pageBody {{ background: {t.ground}; }}
+QScrollArea {{ border: none; }}
+QDialog {{ background: {t.surface}; }}
+QFrame#topBar, QFrame#navigation, QFrame#rail, QFrame#bottomBar {{ background: {t.surface}; border: none; }}
+QFrame#topBar {{ border-bottom: 1px solid {t.line}; }}
+QFrame#navigation {{ border-right: 1px solid {t.line}; }}
+QFrame#bottomBar {{ border-top: 1px solid {t.line}; }}
+QFrame#card {{ background: {t.surface}; border: 1px solid {t.line};
+    border-radius: {px(RADIUS)}; }}
+QFrame#well {{ background: {t.sunk}; border: none; border-radius: {px(6)}; }}
+QFrame#rule {{ background: {t.line}; border: none; max-height: 1px; min-height: 1px; }}
+QFrame#notice {{ background: {t.surface}; border: 1px solid {t.line};
+    border-left: {px(4)} solid {t.accent}; border-radius: {px(6)}; }}
+QFrame#notice[tone="error"] {{ border-left-color: {t.worse}; }}
+QFrame#notice[tone="done"] {{ border-left-color: {t.better}; }}
+
+QLabel {{ background: transparent; }}
+QLabel[role="title"] {{ font-size: {px(TITLE)}; font-weight: 650; }}
+QLabel[role="cardTitle"] {{ font-size: {px(CARD_TITLE)}; font-weight: 650; }}
+QLabel[role="strong"] {{ font-weight: 650; }}
+QLabel[role="muted"] {{ color: {t.muted}; }}
+QLabel[role="remark"] {{ color: {t.muted}; font-size: {px(REMARK)}; }}
+QLabel[role="figure"] {{ font-size: {px(TITLE)}; font-weight: 650; }}
+QLabel[role="better"] {{ color: {t.better}; font-size: {px(REMARK)}; }}
+QLabel[role="worse"] {{ color: {t.worse}; font-size: {px(REMARK)}; }}
+QLabel[role="chip"] {{ background: {t.sunk}; color: {t.muted}; border-radius: {px(6)};
+    padding: {px(XS)} {px(10)}; }}
+QLabel[role="brand"] {{ font-size: {px(15)}; font-weight: 700; }}
+
+QPushButton {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: {px(8)};
+    padding: {px(6)} {px(M)}; min-height: {px(18)}; }}
+QPushButton:hover {{ background: {t.sunk}; }}
+QPushButton:pressed {{ background: {t.accent_soft}; }}
+QPushButton:focus {{ border: 2px solid {t.accent}; padding: {px(5)} {px(11)}; }}
+QPushButton:disabled {{ color: {t.muted}; background: {t.sunk}; }}
+QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent};
+    border-color: {t.accent}; font-weight: 650; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text}; }}
+QPushButton[kind="primary"]:disabled {{ background: {t.sunk}; color: {t.muted};
+    border-color: {t.line}; }}
+QPushButton[kind="quiet"] {{ border-color: transparent; background: transparent; }}
+QPushButton[kind="quiet"]:hover {{ background: {t.sunk}; }}
+QPushButton[kind="quiet"]:focus {{ border: 2px solid {t.accent}; }}
+QPushButton[kind="bar"] {{ background: {t.sunk}; color: {t.muted}; border-color: {t.sunk}; }}
+QPushButton[kind="bar"]:hover {{ color: {t.text}; }}
+QPushButton[kind="bar"]:focus {{ border: 2px solid {t.accent}; }}
+QPushButton[kind="segment"] {{ border-radius: 0; color: {t.muted}; }}
+QPushButton[kind="segment"][place="first"] {{ border-top-left-radius: {px(8)};
+    border-bottom-left-radius: {px(8)}; }}
+QPushButton[kind="segment"][place="last"] {{ border-top-right-radius: {px(8)};
+    border-bottom-right-radius: {px(8)}; border-left: none; }}
+QPushButton[kind="segment"][place="middle"] {{ border-left: none; }}
+QPushButton[kind="segment"][place="only"] {{ border-radius: {px(8)}; }}
+QPushButton[kind="segment"]:checked {{ background: {t.accent_soft}; color: {t.accent};
+    font-weight: 650; }}
+QPushButton[kind="segment"]:focus {{ border: 2px solid {t.accent}; }}
+QPushButton[kind="navigation"] {{ text-align: left; border: 2px solid transparent;
+    padding: {px(7)} {px(8)}; background: transparent; }}
+QPushButton[kind="navigation"]:hover {{ background: {t.sunk}; }}
+QPushButton[kind="navigation"]:checked {{ background: {t.accent_soft}; color: {t.accent};
+    font-weight: 650; }}
+QPushButton[kind="navigation"]:focus {{ border-color: {t.accent}; }}
+QPushButton[kind="navigation"]:disabled {{ color: {t.muted}; background: transparent; }}
+QPushButton[kind="row"] {{ text-align: left; border: none; border-bottom: 1px solid {t.line};
+    border-radius: 0; background: transparent; padding: {px(7)} {px(10)}; }}
+QPushButton[kind="row"]:hover {{ background: {t.sunk}; }}
+QPushButton[kind="row"]:checked {{ background: {t.accent_soft}; }}
+QPushButton[kind="row"]:focus {{ background: {t.accent_soft}; }}
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{ background: {t.surface};
+    border: 1px solid {t.line}; border-radius: {px(6)}; padding: {px(XS)} {px(S)};
+    min-height: {px(20)}; selection-background-color: {t.accent};
+    selection-color: {t.on_accent}; }}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus
+    {{ border: 2px solid {t.accent}; }}
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled
+    {{ color: {t.muted}; background: {t.sunk}; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button
+    {{ width: 0; border: none; }}
+QComboBox::drop-down {{ border: none; width: {px(22)}; }}
+QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
+    selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: none; }}
+QCheckBox, QRadioButton {{ spacing: {px(S)}; background: transparent; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: {px(14)}; height: {px(14)};
+    border: 1px solid {t.muted}; background: {t.surface}; }}
+QCheckBox::indicator {{ border-radius: {px(4)}; }}
+QRadioButton::indicator {{ border-radius: {px(8)}; }}
+QCheckBox::indicator:checked, QRadioButton::indicator:checked {{ background: {t.accent};
+    border: 1px solid {t.accent}; image: url(MARK_FILE); }}
+QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border: 2px solid {t.accent}; }}
+QProgressBar {{ background: {t.sunk}; border: none; border-radius: {px(3)};
+    max-height: {px(6)}; min-height: {px(6)}; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: {px(3)}; }}
+QSlider::groove:horizontal {{ background: {t.line}; height: {px(4)}; border-radius: {px(2)}; }}
+QSlider::handle:horizontal {{ background: {t.accent}; width: {px(14)}; height: {px(14)};
+    margin: -{px(5)} 0; border-radius: {px(7)}; }}
+QSlider:focus {{ background: {t.accent_soft}; }}
+
+QTableView, QListView, QTreeView {{ background: {t.surface}; border: none;
+    gridline-color: {t.line}; alternate-background-color: {t.surface};
+    selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: none; }}
+QTableView:focus, QListView:focus {{ border: 1px solid {t.accent}; }}
+QTableView::item {{ padding: {px(XS)} {px(S)}; border: none;
+    border-bottom: 1px solid {t.line}; }}
+QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+QHeaderView {{ background: {t.surface}; border: none; }}
+QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
+    border-bottom: 1px solid {t.line}; padding: {px(6)} {px(S)}; font-weight: 650;
+    font-size: {px(REMARK)}; }}
+QTableCornerButton::section {{ background: {t.surface}; border: none; }}
+QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: {px(10)}; margin: 0; }}
+QScrollBar::handle {{ background: {t.line}; border-radius: {px(4)}; min-height: {px(28)};
+    min-width: {px(28)}; }}
+QScrollBar::handle:hover {{ background: {t.muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
+    padding: {px(6)}; }}
+QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: {px(XS)}; }}
+QMenu::item {{ padding: {px(6)} {px(L)}; border-radius: {px(4)}; }}
+QMenu::item:selected {{ background: {t.accent_soft}; }}
+QSplitter::handle {{ background: transparent; }}
+"""

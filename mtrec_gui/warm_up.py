@@ -1,0 +1,67 @@
+"""Imports that would hold up the window, done beside it once it stands."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer
+
+FIRST = ("mtrec_gui.jobs.qt_bridge", "mtrec_gui.run_desk", "mtrec_gui.jobs.local")
+LATER = (
+    "algorithms.evaluation",
+    "mtrec_gui.storage",
+    "polars",
+    "matplotlib.figure",
+    "matplotlib.font_manager",
+    "matplotlib.backends.backend_qtagg",
+)
+
+
+class WarmUp(QObject):
+    """Imports modules one after the other in a thread.
+
+    Parameters
+    ----------
+    first : needed before the window can do anything
+    later : needed by the pages
+    ready : called in the thread of the window when ``first`` is there
+    """
+
+    def __init__(
+        self,
+        ready: Callable[[], None],
+        first: Sequence[str] = FIRST,
+        later: Sequence[str] = LATER,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._ready = ready
+        self._is_ready = threading.Event()
+        self._first, self._later = first, later
+        self._poll = QTimer(self)
+        self._poll.setInterval(10)
+        self._poll.timeout.connect(self._look)
+        self._thread = threading.Thread(target=self._import, name="warm-up", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+        self._poll.start()
+
+    def wait(self) -> None:
+        """Wait until all is imported."""
+        self._thread.join()
+
+    def _import(self) -> None:
+        for name in self._first:
+            importlib.import_module(name)
+        self._is_ready.set()
+        for name in self._later:
+            importlib.import_module(name)
+
+    def _look(self) -> None:
+        if self._is_ready.is_set() or not self._thread.is_alive():
+            self._poll.stop()
+            self._ready()

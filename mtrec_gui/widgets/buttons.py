@@ -1,0 +1,95 @@
+"""Buttons, and the row of segments of which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.icons import icon
+
+
+def button(
+    text: str,
+    kind: str = "secondary",
+    tip: str = "",
+    parent: QWidget | None = None,
+) -> QPushButton:
+    """Return a push button; ``kind`` is primary, secondary, quiet, bar, navigation or row."""
+    made = QPushButton(text, parent)
+    made.setProperty("kind", kind)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    if tip:
+        made.setToolTip(tip)
+    return made
+
+
+def set_icon(target: QPushButton, name: str, appearance: Appearance, muted: bool = True) -> None:
+    """Give a button an icon in the colours of the theme in force."""
+    theme = appearance.theme
+    target.setIcon(icon(name, theme.muted if muted else theme.text, theme.accent))
+    side = appearance.px(16)
+    target.setIconSize(QSize(side, side))
+
+
+class Segments(QWidget):
+    """A row of joined buttons of which exactly one is chosen.
+
+    Signals
+    -------
+    chosen : key of the segment that a person pressed
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, choices: Sequence[tuple[str, str]] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, QPushButton] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_choices(choices)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Replace the segments by ``(key, text)`` pairs; the first one is chosen."""
+        if [(key, b.text()) for key, b in self._buttons.items()] == list(choices):
+            return
+        for old in self._buttons.values():
+            self._group.removeButton(old)
+            self._layout.removeWidget(old)
+            old.deleteLater()
+        self._buttons = {}
+        for place, (key, text) in enumerate(choices):
+            made = button(text, "segment", parent=self)
+            made.setCheckable(True)
+            ends = (place == 0, place == len(choices) - 1)
+            made.setProperty(
+                "place",
+                {(True, True): "only", (True, False): "first", (False, True): "last"}.get(
+                    ends, "middle"
+                ),
+            )
+            made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            self._group.addButton(made)
+            self._layout.addWidget(made)
+            self._buttons[key] = made
+        if choices:
+            self._buttons[choices[0][0]].setChecked(True)
+
+    @property
+    def current(self) -> str | None:
+        """Key of the segment chosen."""
+        return next((key for key, b in self._buttons.items() if b.isChecked()), None)
+
+    def choose(self, key: str) -> None:
+        """Choose a segment without telling anybody."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)

@@ -1,0 +1,263 @@
+"""The open project, as all pages see it: its data, its experiment, its comparisons (Qt-free).
+
+The workspace is the only one that changes a project. Reading and writing happen in the
+background, in order; the window hears of a change through the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from mtrec_gui.events import Event
+from mtrec_gui.history import History
+
+if TYPE_CHECKING:
+    from algorithms.data import InteractionLog
+    from algorithms.errors import MtrecError
+    from algorithms.evaluation import Experiment
+    from algorithms.progress import Progress
+    from algorithms.tasks import TaskProblem
+    from mtrec_gui.jobs.background import Runner
+    from mtrec_gui.storage import Project
+
+T = TypeVar("T")
+
+
+class Workspace:
+    """One open project, or none.
+
+    Parameters
+    ----------
+    runner : does background work and calls back on the thread of the window
+
+    Events
+    ------
+    opened : another project was opened or created (or, with None, closed)
+    experiment_changed : tasks, rules, split, models or seeds were edited
+    runs_changed : a run was committed, failed or deleted
+    failed : something went wrong that a person should know of
+    busy : a sentence about what is being waited for, or None
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.opened: Event[Project | None] = Event()
+        self.experiment_changed: Event[Experiment] = Event()
+        self.runs_changed: Event[None] = Event()
+        self.failed: Event[MtrecError] = Event()
+        self.progressed: Event[float | None] = Event()
+        self.history: History[Experiment] = History()
+        self.project: Project | None = None
+        self.dataset_id: int | None = None
+        self.world: str | None = None
+        self._log: InteractionLog | None = None
+        self._experiment: Experiment | None = None
+        self._saving = False
+        self._unsaved = False
+
+    # --- what is there ---------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a project is open."""
+        return self._log is not None
+
+    @property
+    def log(self) -> InteractionLog:
+        """The interactions of the open project."""
+        if self._log is None:
+            raise RuntimeError("no project is open")
+        return self._log
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment as edited so far."""
+        if self._experiment is None:
+            raise RuntimeError("no project is open")
+        return self._experiment
+
+    def problems(self) -> list[TaskProblem]:
+        """Return what stands in the way of the tasks."""
+        from algorithms.tasks import check_tasks
+
+        return check_tasks(self.experiment.tasks, self.log)
+
+    def task_position(self, name: str) -> int:
+        """Return the place of a task in the experiment; it decides the task's colour."""
+        names = [task.name for task in self.experiment.tasks]
+        return names.index(name) if name in names else len(names)
+
+    # --- opening and closing ---------------------------------------------------------------
+
+    def create(
+        self,
+        path: Path,
+        make: Callable[[Progress], tuple[InteractionLog, Experiment]],
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Make a project file from the log and experiment that ``make`` returns."""
+
+        def work(progress: Progress) -> tuple[Project, int, InteractionLog, Experiment]:
+            from algorithms.progress import Stage, part_of
+            from mtrec_gui.storage import Project
+
+            log, experiment = make(part_of(progress, 0.0, 0.7))
+            project = Project.create(path)
+            try:
+                dataset_id = project.save_log(log)
+                project.save_experiment(dataset_id, experiment)
+            except BaseException:
+                project.close()
+                path.unlink(missing_ok=True)
+                raise
+            progress(1.0, Stage.SAVE)
+            return project, dataset_id, log, experiment
+
+        self._do(work, lambda made: self._take(*made, then=then))
+
+    def open(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Open a project file."""
+
+        def work(progress: Progress) -> tuple[Project, int, InteractionLog, Experiment]:
+            from algorithms.tasks.proposals import propose
+
+            from algorithms.errors import ProjectError
+            from algorithms.evaluation import default_experiment
+            from algorithms.progress import Stage
+            from mtrec_gui.storage import Project
+
+            project = Project.open(path)
+            try:
+                datasets = project.datasets()
+                if not datasets:
+                    raise ProjectError(
+                        file=str(path), problem="it holds no data", remedy="Import a file first."
+                    )
+                dataset_id = datasets[-1].id
+                log = project.load_log(dataset_id)
+                experiment = project.load_experiment(dataset_id)
+                if experiment is None:
+                    log, tasks = propose(log)
+                    experiment = default_experiment(log, tasks)
+            except BaseException:
+                project.close()
+                raise
+            progress(1.0, Stage.LOAD)
+            return project, dataset_id, log, experiment
+
+        self._do(work, lambda opened: self._take(*opened, then=then))
+
+    def close(self) -> None:
+        """Close the project; all of it is on disk already."""
+        if self.project is not None:
+            if self._unsaved and self._experiment is not None and self.dataset_id is not None:
+                self.project.save_experiment(self.dataset_id, self._experiment)
+            self.project.close()
+        self.project = self._log = self._experiment = self.dataset_id = None
+        self._unsaved = False
+        self.history.clear()
+
+    def _take(
+        self,
+        project: Project,
+        dataset_id: int,
+        log: InteractionLog,
+        experiment: Experiment,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        self.close()
+        self.project, self.dataset_id = project, dataset_id
+        self._log, self._experiment = log, experiment
+        self.opened.emit(project)
+        if then is not None:
+            then()
+
+    # --- editing ---------------------------------------------------------------------------
+
+    def edit(self, name: str, experiment: Experiment, merge: str | None = None) -> None:
+        """Replace the experiment as one step that can be undone, called ``name``."""
+        before = self.experiment
+        if experiment == before:
+            return
+        self.history.record(name, before, experiment, merge)
+        self._set_experiment(experiment)
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        before = self.history.undo()
+        if before is not None:
+            self._set_experiment(before)
+
+    def redo(self) -> None:
+        """Do the edit taken back last again."""
+        after = self.history.redo()
+        if after is not None:
+            self._set_experiment(after)
+
+    def _set_experiment(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._unsaved = True
+        self._save()
+        self.experiment_changed.emit(experiment)
+
+    def _save(self) -> None:
+        """Write the newest experiment; edits made while writing are written after it."""
+        if self._saving or self.project is None or self.dataset_id is None:
+            return
+        project, dataset_id, experiment = self.project, self.dataset_id, self.experiment
+        self._saving, self._unsaved = True, False
+
+        def saved(_: None) -> None:
+            self._saving = False
+            if self._unsaved:
+                self._save()
+
+        def failed(error: MtrecError) -> None:
+            self._saving = False
+            self._unsaved = True
+            self.failed.emit(error)
+
+        self.runner.run(
+            lambda progress: project.save_experiment(dataset_id, experiment), saved, failed
+        )
+
+    # --- asking the project ----------------------------------------------------------------
+
+    def read(
+        self,
+        question: Callable[[Project], T],
+        done: Callable[[T], None],
+    ) -> None:
+        """Ask the open project something in the background; silent where none is open."""
+        project = self.project
+        if project is None:
+            return
+
+        def deliver(answer: T) -> None:
+            if self.project is project:  # an answer about a project that was closed is stale
+                done(answer)
+
+        self.runner.run(lambda progress: question(project), deliver, self.failed.emit)
+
+    def _do(self, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        """Do long work with its progress shown."""
+
+        def finished(value: T) -> None:
+            self.progressed.emit(None)
+            done(value)
+
+        def failed(error: MtrecError) -> None:
+            self.progressed.emit(None)
+            self.failed.emit(error)
+
+        self.progressed.emit(0.0)
+        self.runner.run(
+            work, finished, failed, lambda fraction, stage: self.progressed.emit(fraction)
+        )
+
+
+def enabled_tasks(experiment: Experiment) -> Sequence[str]:
+    """Return the names of the tasks that are switched on."""
+    return [task.name for task in experiment.tasks if task.enabled]
