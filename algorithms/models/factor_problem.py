@@ -1,0 +1,252 @@
+"""What shared factors minimise, laid out as arrays: events, task weights, ridges, zeros.
+
+Every task is brought to the same form, so that one least-squares solver serves all kinds. With s
+the model's score of a cell, an event of task t adds ``c s² - 2 g s`` to the loss: an explicit
+event has c = w_t and g = w_t y; a binary one that happened x times has c = w_t alpha x and
+g = w_t (1 + alpha x). The zeros add ``w_t s²`` for *every* cell of a binary task; that sum over
+millions of cells needs only the Gram matrix of each side (Hu, Koren and Volinsky 2008, section 4).
+Up to a constant, both together are the weighted squared errors.
+
+A row of a user or an item holds its factors and then one bias for each task: (k + n_tasks,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from algorithms.data.log import InteractionLog
+from algorithms.tasks import Task, TaskKind
+
+Gram = Callable[[FloatArray], FloatArray]  # rows (n, d) -> sum of their outer products (d, d)
+
+
+def numpy_gram(rows: FloatArray) -> FloatArray:
+    """Return (d, d) the sum of the outer products of the rows (n, d) with themselves."""
+    product: FloatArray = rows.T @ rows
+    return product
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScale:
+    """How a label becomes a target, ``y = (label - mean) / spread``, and the task's weight w_t.
+
+    Binary tasks keep 0 and 1: mean 0, spread 1.
+    """
+
+    mean: float
+    spread: float
+    weight: float
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """The events that pull on the factors, of all tasks, sorted by user, item and task.
+
+    Parameters
+    ----------
+    users, items : (n,) indices
+    tasks : (n,) position of the task
+    values : (n,) label of an explicit event, number of times of a binary one
+    curvature, pull : (n,) c and g of the module's equation
+    """
+
+    users: IndexArray
+    items: IndexArray
+    tasks: IndexArray
+    values: FloatArray
+    curvature: FloatArray
+    pull: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class FactorProblem:
+    """One joint least-squares problem over users and items.
+
+    Parameters
+    ----------
+    tasks, scales : (n_tasks) the tasks, and how their labels become targets
+    events : what happened
+    known_users, known_items : (n_users,), (n_items,) met in training by one of the tasks; only
+        cells of known users and known items count as zeros
+    kinds : (n_tasks,) code of each task's item kind
+    item_kinds : (n_items,) code of each item's kind
+    constants : (n_tasks,) what completes the squares of each task
+    """
+
+    tasks: tuple[Task, ...]
+    scales: tuple[TaskScale, ...]
+    events: Events
+    known_users: BoolArray
+    known_items: BoolArray
+    kinds: IntArray
+    item_kinds: IntArray
+    constants: FloatArray
+
+    @property
+    def n_kinds(self) -> int:
+        """Number of item kinds."""
+        return int(self.item_kinds.max(initial=0)) + 1
+
+    def zero_items(self, t: int) -> BoolArray:
+        """Return (n_items,) True where an item's cells count as zeros of task t."""
+        if self.tasks[t].kind is not TaskKind.BINARY:
+            return np.zeros_like(self.known_items)
+        of_kind: BoolArray = self.known_items & (self.item_kinds == self.kinds[t])
+        return of_kind
+
+    def weights(self) -> FloatArray:
+        """Return (n_tasks,) the total weight of each task's squared errors."""
+        totals = np.bincount(self.events.tasks, self.events.curvature, len(self.tasks))
+        n_users = np.count_nonzero(self.known_users)
+        for t, scale in enumerate(self.scales):
+            totals[t] += scale.weight * n_users * np.count_nonzero(self.zero_items(t))
+        return np.maximum(totals, np.finfo(np.float64).tiny)
+
+    def user_zeros(self, item_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
+        """Return what all zeros add to A (1, d, d) and to r (1, d) of every user."""
+        d = item_rows.shape[1]
+        A, r = np.zeros((1, d, d)), np.zeros((1, d))
+        for t, scale in enumerate(self.scales):
+            rows = item_rows[self.zero_items(t)]
+            if len(rows):
+                _add_zeros(A[0], r[0], _extended(rows, t, len(self.tasks)), t, scale.weight, gram)
+        return A, r
+
+    def item_zeros(self, user_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
+        """Return what all zeros add to A (n_kinds, d, d) and r (n_kinds, d) of a kind's items."""
+        d = user_rows.shape[1]
+        A, r = np.zeros((self.n_kinds, d, d)), np.zeros((self.n_kinds, d))
+        known = user_rows[self.known_users]
+        for t, scale in enumerate(self.scales):
+            if self.tasks[t].kind is TaskKind.BINARY:
+                kind = self.kinds[t]
+                _add_zeros(
+                    A[kind], r[kind], _extended(known, t, len(self.tasks)), t, scale.weight, gram
+                )
+        return A, r
+
+    def losses(
+        self, user_rows: FloatArray, item_rows: FloatArray, scores: FloatArray, gram: Gram
+    ) -> FloatArray:
+        """Return (n_tasks,) each task's weighted sum of squared errors.
+
+        Parameters
+        ----------
+        scores : (n,) the model's score of each event
+        """
+        events, n_tasks = self.events, len(self.tasks)
+        addends = (events.curvature * scores - 2.0 * events.pull) * scores
+        losses = np.bincount(events.tasks, addends, n_tasks) + self.constants
+        users = user_rows[self.known_users]
+        for t, scale in enumerate(self.scales):
+            items = item_rows[self.zero_items(t)]
+            if len(items):  # s = (p, 1, b_u) . (q, b_i, 1), so the sum of s² is a product of Grams
+                of_users = gram(_extended(users, t, n_tasks))
+                of_items = gram(_extended(items, t, n_tasks))
+                swap = np.r_[: of_items.shape[0] - 2, -1, -2]
+                losses[t] += scale.weight * float((of_users * of_items[np.ix_(swap, swap)]).sum())
+        return losses
+
+
+def _extended(rows: FloatArray, t: int, n_tasks: int) -> FloatArray:
+    """Return (n, k + 2): factors, 1, and the bias of task t."""
+    k = rows.shape[1] - n_tasks
+    return np.column_stack([rows[:, :k], np.ones(len(rows)), rows[:, k + t]])
+
+
+def _add_zeros(
+    A: FloatArray, r: FloatArray, extended: FloatArray, t: int, weight: float, gram: Gram
+) -> None:
+    """Add the sum of w x x' to A and of -w b x to r, with x = (factors, 1 at the task's bias)."""
+    products = weight * gram(extended)
+    k = len(products) - 2
+    at = np.r_[:k, k + t]
+    A[np.ix_(at, at)] += products[: k + 1, : k + 1]
+    r[at] -= products[k + 1, : k + 1]
+
+
+def pose(
+    train: InteractionLog, tasks: Sequence[Task], *, alpha: float, balance: float
+) -> FactorProblem:
+    """Bring a log and its tasks to the form of the module's equation.
+
+    Parameters
+    ----------
+    alpha : how much more a binary event weighs than a zero
+    balance : 0 lets every event count the same, 1 every task
+    """
+    known_users = np.zeros(train.n_users, dtype=np.bool_)
+    known_items = np.zeros(train.n_items, dtype=np.bool_)
+    cells = []
+    for task in tasks:
+        rows = np.flatnonzero(task.events(train))
+        known_users[train.users[rows]] = True
+        known_items[train.items[rows]] = True
+        cells.append(_cells(train, task, rows))
+    scales, curvature, pull, constants = [], [], [], []
+    weights = _task_weights(tasks, [len(values) for _, _, values in cells], balance)
+    for task, weight, (_, _, values) in zip(tasks, weights, cells, strict=True):
+        scale = _scale(task, values, float(weight))
+        scales.append(scale)
+        if task.kind is TaskKind.BINARY:
+            curvature.append(weight * alpha * values)
+            pull.append(weight * (1.0 + alpha * values))
+            constants.append(pull[-1].sum())
+        else:
+            target = (values - scale.mean) / scale.spread
+            curvature.append(np.full(len(values), weight))
+            pull.append(weight * target)
+            constants.append(weight * (target**2).sum())
+    users = np.concatenate([users for users, _, _ in cells])
+    items = np.concatenate([items for _, items, _ in cells])
+    positions = np.repeat(np.arange(len(tasks)), [len(values) for _, _, values in cells])
+    order = np.lexsort((positions, items, users))
+    table = train.item_table
+    return FactorProblem(
+        tasks=tuple(tasks),
+        scales=tuple(scales),
+        events=Events(
+            users=users[order].astype(np.int32),
+            items=items[order].astype(np.int32),
+            tasks=positions[order].astype(np.int32),
+            values=np.concatenate([values for _, _, values in cells])[order],
+            curvature=np.concatenate(curvature)[order],
+            pull=np.concatenate(pull)[order],
+        ),
+        known_users=known_users,
+        known_items=known_items,
+        kinds=np.array([table.kinds.index(task.item_kind) for task in tasks], dtype=np.int64),
+        item_kinds=table.kind_codes.astype(np.int64),
+        constants=np.array(constants),
+    )
+
+
+def _cells(
+    train: InteractionLog, task: Task, rows: IntArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return users, items and values (n,) of what pulls: explicit events, or positive cells."""
+    users, items = train.users[rows].astype(np.int64), train.items[rows].astype(np.int64)
+    labels = train.label(task.label)[rows].astype(np.float64)
+    if task.kind is not TaskKind.BINARY:
+        return users, items, labels
+    cells, times = np.unique((users * train.n_items + items)[labels > 0], return_counts=True)
+    return cells // train.n_items, cells % train.n_items, times.astype(np.float64)
+
+
+def _task_weights(tasks: Sequence[Task], counts: Sequence[int], balance: float) -> FloatArray:
+    """Return (n_tasks,) the task's own weight, times events to the power of -balance; mean 1."""
+    own = np.array([task.weight for task in tasks])
+    weights: FloatArray = own * np.maximum(counts, 1.0) ** -balance
+    weights /= weights.mean()
+    return weights
+
+
+def _scale(task: Task, values: FloatArray, weight: float) -> TaskScale:
+    if task.kind is TaskKind.BINARY or not len(values):
+        return TaskScale(0.0, 1.0, weight)
+    spread = float(values.std())
+    return TaskScale(float(values.mean()), spread if spread > 0 else 1.0, weight)

@@ -1,0 +1,291 @@
+r"""Shared factors: one vector of tastes per user explains clicks, purchases and stars at once.
+
+Somebody who buys little still clicks a lot. If the same tastes stand behind both, the many clicks
+can say what the few purchases cannot. So each user u has *one* vector :math:`p_u` for all tasks,
+each item i *one* vector :math:`q_i` for all tasks on it, and only small offsets belong to a task:
+
+.. math::
+    s_{tui} = b_{tu} + b_{ti} + p_u^\top q_i, \qquad
+    \hat y_{tui} = \mu_t + \sigma_t\, s_{tui}
+
+The item's offset lets two tasks on the same items rank differently: much-clicked things need not
+be much-bought ones. All unknowns together minimise one weighted sum of squared errors:
+
+.. math::
+    \min_{P,Q,b}\; \sum_{t\ \text{explicit}} w_t \sum_{(u,i)\in\Omega_t}
+        \Bigl(\tfrac{y_{tui} - \mu_t}{\sigma_t} - s_{tui}\Bigr)^2
+    + \sum_{t\ \text{binary}} w_t \sum_{u,\,i} (1 + \alpha x_{tui})
+        \bigl([x_{tui} > 0] - s_{tui}\bigr)^2
+    + \lambda \Bigl(\sum_u \|p_u\|^2 + \sum_i \|q_i\|^2\Bigr)
+    + \lambda_b \sum_t w_t \Bigl(\sum_u b_{tu}^2 + \sum_i b_{ti}^2\Bigr)
+
+An explicit task (rating, quantity) fits its observed events :math:`\Omega_t`, standardised by
+their mean :math:`\mu_t` and deviation :math:`\sigma_t`, so that stars and minutes weigh alike. A
+binary task has :math:`\mu_t = 0, \sigma_t = 1` and fits *every* cell of its item kind: what
+happened x times as a confident 1, all else as an unsure 0. The task's weight
+
+.. math:: w_t \propto \omega_t\, n_t^{-\beta}, \qquad \tfrac1T \sum_t w_t = 1
+
+is the weight :math:`\omega_t` that the person gave, tempered by its number of events
+:math:`n_t`: with :math:`\beta = 0` every event counts the same and the largest task drowns the
+others, with :math:`\beta = 1` every task counts the same and a tiny task's noise is blown up; the
+default is half-way.
+
+Held still, the items make this a separate quadratic for each user, and the other way round; the
+sweeps alternate (see ``factor_solver``). The last step solves the users exactly. Therefore a
+user's row is a sum over the user's own events, and so is every score: that is the explanation.
+A user or an item that training never met has zeros for everything unknown: a new user gets what
+items are worth to all, a new item what the user gives on average. Predictions are not clipped to
+the label's scale, so that their parts add up.
+
+``SeparateFactors`` is the same algorithm fitted on each task alone, so the difference between the
+two is what sharing does, good or bad.
+
+References
+----------
+A. P. Singh, G. J. Gordon: Relational learning via collective matrix factorization, KDD 2008 (one
+factor matrix serves several relations). Y. Hu, Y. Koren, C. Volinsky: Collaborative filtering for
+implicit feedback datasets, ICDM 2008 (weighted zeros; explanation). G. Takács, I. Pilászy,
+D. Tikk: Applications of the conjugate gradient method for implicit feedback collaborative
+filtering, RecSys 2011.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from algorithms.arrays import FloatArray, IntArray
+from algorithms.data.log import InteractionLog
+from algorithms.explanations import Explanation
+from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
+from algorithms.models.factor_explanation import explain_score
+from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
+from algorithms.models.factor_solver import FactorRows, Sweep, alternate
+from algorithms.models.factor_validation import EarlyStop, measure, watched_cells
+from algorithms.progress import Progress, Stage, part_of
+from algorithms.tasks import Task, TaskKind
+
+
+class SharedFactorsConfig(ModelConfig):
+    """Parameters of shared and of separate factors."""
+
+    n_factors: int = Field(32, ge=1, le=512, description="Length of the user and item vectors")
+    n_epochs: int = Field(15, ge=1, le=200, description="Sweeps over all users and all items")
+    regularization: float = Field(
+        80.0, gt=0, le=100_000, description="How strongly the vectors are drawn to zero"
+    )
+    bias_regularization: float = Field(
+        3.0, gt=0, le=1000, description="Damping of the offsets, in events of average weight"
+    )
+    alpha: float = Field(
+        20.0, gt=0, le=1000, description="How much more one binary event weighs than no event"
+    )
+    balance: float = Field(
+        0.5, ge=0, le=1, description="0: every event counts the same; 1: every task does"
+    )
+    patience: int = Field(
+        5, ge=1, le=200, description="Sweeps without gain on validation before it stops"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Tasks that were solved together, with their rows; separate factors have one per task."""
+
+    tasks: tuple[Task, ...]
+    scales: tuple[TaskScale, ...]
+    rows: FactorRows
+
+    @property
+    def n_factors(self) -> int:
+        return int(self.rows.users.shape[1]) - len(self.tasks)
+
+
+class SharedFactors(Recommender):
+    """One user vector for all tasks, one item vector for all tasks on the item."""
+
+    key = "shared_factors"
+    title = "Shared factors"
+    family = Family.SHARED_FACTORS
+    summary = "Learns one vector of tastes per user from all tasks at once."
+    equation = (
+        r"$\min\ \sum_t w_t \sum_{u,i} c_{tui}\,(y_{tui} - b_{tu} - b_{ti} - p_u^\top q_i)^2"
+        r" + \lambda\,(\|P\|^2 + \|Q\|^2) + \lambda_b \|b\|^2$"
+    )
+    reference = "singh2008"
+    config_class = SharedFactorsConfig
+    is_multitask = True
+    single_task_twin: ClassVar[str | None] = "separate_factors"
+    explains_by = "interactions"
+
+    config: SharedFactorsConfig
+
+    def _together(self, tasks: Sequence[Task]) -> list[tuple[Task, ...]]:
+        """Return which tasks share their factors."""
+        return [tuple(tasks)]
+
+    # --- learning ------------------------------------------------------------------------
+
+    def _fit(
+        self,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        tasks: Sequence[Task],
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        self._blocks: list[_Block] = []
+        self._problems: dict[int, FactorProblem] = {}
+        groups = self._together(tasks)
+        for number, group in enumerate(groups):
+            part = part_of(progress, number / len(groups), (number + 1) / len(groups))
+            problem = self._pose(train, group)
+            rows = self._descend(problem, train, validation, rng, part)
+            self._blocks.append(_Block(group, problem.scales, rows))
+        progress(1.0, Stage.FIT)
+
+    def _pose(self, train: InteractionLog, tasks: Sequence[Task]) -> FactorProblem:
+        return pose(train, tasks, alpha=self.config.alpha, balance=self.config.balance)
+
+    def _ridge(self, problem: FactorProblem) -> FloatArray:
+        """Return (d,) the ridge on a row: its factors, then its biases."""
+        weights = [scale.weight for scale in problem.scales]
+        ridge: FloatArray = np.r_[
+            np.full(self.config.n_factors, self.config.regularization),
+            self.config.bias_regularization * np.array(weights),
+        ]
+        return ridge
+
+    def _descend(
+        self,
+        problem: FactorProblem,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> FactorRows:
+        n_epochs = self.config.n_epochs
+        weights = problem.weights()
+        stop = EarlyStop(self.config.patience)
+        watched = [] if validation is None else watched_cells(train, validation, problem.tasks, rng)
+
+        def watch(sweep: Sweep) -> FactorRows | None:
+            for task, loss in zip(problem.tasks, sweep.losses / weights, strict=True):
+                self.curves.append(
+                    CurvePoint(sweep.number, task.name, "training loss", float(loss))
+                )
+            quality = total = 0.0
+            for cells in watched:
+                task, scale = problem.tasks[cells.position], problem.scales[cells.position]
+                value = measure(cells, problem, sweep.rows)
+                binary = task.kind is TaskKind.BINARY
+                name = "validation AUC" if binary else "validation RMSE"
+                self.curves.append(CurvePoint(sweep.number, task.name, name, value))
+                if np.isfinite(value):
+                    quality += task.weight * (value if binary else -value / scale.spread)
+                    total += task.weight
+            progress(sweep.number / n_epochs, Stage.FIT)
+            if not total:
+                return None
+            gone = stop.better_gone(quality / total, sweep.rows)
+            return stop.kept if gone or sweep.number == n_epochs else None
+
+        ridge = self._ridge(problem)
+        shape = (len(problem.known_users), len(ridge)), (len(problem.known_items), len(ridge))
+        return alternate(
+            problem,
+            np.broadcast_to(ridge, shape[0]),
+            np.broadcast_to(ridge, shape[1]),
+            self.config.n_factors,
+            n_epochs,
+            rng,
+            watch,
+        )
+
+    # --- answering -----------------------------------------------------------------------
+
+    def _place(self, task: Task) -> tuple[int, int]:
+        """Return the task's block and its position there."""
+        for number, block in enumerate(self._blocks):
+            for position, other in enumerate(block.tasks):
+                if other.name == task.name:
+                    return number, position
+        raise AssertionError(task.name)
+
+    def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        number, t = self._place(task)
+        block = self._blocks[number]
+        k, scale = block.n_factors, block.scales[t]
+        P, Q = block.rows.users[users], block.rows.items[items]  # (n, d)
+        scores = (P[:, :k] * Q[:, :k]).sum(axis=1) + P[:, k + t] + Q[:, k + t]  # (n,)
+        numbers: FloatArray = scale.mean + scale.spread * scores
+        return numbers
+
+    def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        number, t = self._place(task)
+        block = self._blocks[number]
+        k, scale = block.n_factors, block.scales[t]
+        P, Q = block.rows.users[users], block.rows.items[items]  # (m, d), (j, d)
+        scores = P[:, :k] @ Q[:, :k].T  # (m, j)
+        scores += P[:, k + t, None]
+        scores += Q[None, :, k + t]
+        numbers: FloatArray = scale.mean + scale.spread * scores
+        return numbers
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        number, t = self._place(task)
+        block = self._blocks[number]
+        if number not in self._problems:  # derived from the log, and only needed here
+            self._problems[number] = self._pose(self.log, block.tasks)
+        problem = self._problems[number]
+        title = str(self.log.item_table.titles[item])
+        return explain_score(problem, block.rows, self._ridge(problem), t, user, item, title)
+
+    # --- keeping -------------------------------------------------------------------------
+
+    def _state(self) -> ModelState:
+        arrays = {}
+        for number, block in enumerate(self._blocks):
+            k = block.n_factors
+            for side, rows in (("user", block.rows.users), ("item", block.rows.items)):
+                arrays[f"{number}.{side}_factors"] = rows[:, :k]
+                arrays[f"{number}.{side}_biases"] = rows[:, k:]
+            arrays[f"{number}.scales"] = np.array(
+                [[scale.mean, scale.spread, scale.weight] for scale in block.scales]
+            )
+        return ModelState(arrays)
+
+    def _restore(self, state: ModelState) -> None:
+        self._problems = {}
+        self._blocks = []
+        for number, group in enumerate(self._together(self.tasks)):
+            users, items = (
+                np.column_stack(
+                    [state.arrays[f"{number}.{side}_{part}"] for part in ("factors", "biases")]
+                )
+                for side in ("user", "item")
+            )
+            scales = tuple(TaskScale(*map(float, row)) for row in state.arrays[f"{number}.scales"])
+            self._blocks.append(_Block(group, scales, FactorRows(users, items)))
+
+
+class SeparateFactors(SharedFactors):
+    """The same algorithm on each task alone: every task has its own user and item vectors."""
+
+    key = "separate_factors"
+    title = "Separate factors"
+    summary = "Learns vectors of tastes for each task alone, by the algorithm of shared factors."
+    equation = (
+        r"$\min\ \sum_{u,i} c_{tui}\,(y_{tui} - b_{tu} - b_{ti} - p_{tu}^\top q_{ti})^2"
+        r" + \lambda\,(\|P_t\|^2 + \|Q_t\|^2) + \lambda_b \|b_t\|^2\ \ \mathrm{for\ each}\ t$"
+    )
+    is_multitask = False
+    single_task_twin = None
+
+    def _together(self, tasks: Sequence[Task]) -> list[tuple[Task, ...]]:
+        return [(task,) for task in tasks]
