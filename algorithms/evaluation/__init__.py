@@ -1,20 +1,40 @@
 """Experiments: what is compared, how it is judged, what comes out.
 
-``run`` turns a ``RunSpec`` and a log into a ``RunResult``; ``compare`` sets results side by side.
+``default_experiment`` proposes one; its ``run_specs`` go one by one into ``run``, which turns a
+spec and a log into a ``RunResult``; ``compare`` sets the results side by side.
 """
 
+from algorithms.evaluation.columns import Column, all_columns, default_columns
+from algorithms.evaluation.comparison import Cell, Comparison, Row, TwinGains, compare
+from algorithms.evaluation.defaults import default_experiment, default_rules
 from algorithms.evaluation.experiment import Experiment, ModelChoice, RunSpec
+from algorithms.evaluation.gains import Gain, PairedGains, TaskGain, Verdict, paired_gains
 from algorithms.evaluation.results import Cost, MetricResult, RunResult, judged_users
 from algorithms.evaluation.runner import run, split_of
 
 __all__ = [
+    "Cell",
+    "Column",
+    "Comparison",
     "Cost",
     "Experiment",
+    "Gain",
     "MetricResult",
     "ModelChoice",
+    "PairedGains",
+    "Row",
     "RunResult",
     "RunSpec",
+    "TaskGain",
+    "TwinGains",
+    "Verdict",
+    "all_columns",
+    "compare",
+    "default_columns",
+    "default_experiment",
+    "default_rules",
     "judged_users",
+    "paired_gains",
     "run",
     "split_of",
 ]

@@ -23,7 +23,7 @@ from algorithms.arrays import FloatArray
 
 N_RESAMPLES = 1000
 LEVEL = 0.95
-_BLOCK = 125  # resamples drawn at a time, so that the weights stay in the cache
+_BLOCK = 50_000  # weights drawn at a time: they stay in the processor's cache
 
 
 def bootstrap_totals(
@@ -45,8 +45,9 @@ def bootstrap_totals(
     totals = np.zeros((n_resamples, c))
     if not m:
         return totals
-    for start in range(0, n_resamples, _BLOCK):
-        size = min(_BLOCK, n_resamples - start)
+    block = max(1, _BLOCK // m)
+    for start in range(0, n_resamples, block):
+        size = min(block, n_resamples - start)
         drawn = rng.integers(0, m, size=(size, m), dtype=np.int32)
         drawn += np.arange(0, size * m, m, dtype=np.int32)[:, None]
         weights = np.bincount(drawn.ravel(), minlength=size * m).reshape(size, m)

@@ -1,0 +1,265 @@
+"""Results side by side: models in rows, tasks and metrics in columns, and what sharing bought.
+
+Runs of one model with the same configuration and different seeds become one row; its values are
+the means over the seeds. The best value of a column is marked, every value keeps its interval,
+and each model that learns tasks together is set against its single-task twin.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from algorithms.evaluation.columns import Column, default_columns
+from algorithms.evaluation.gains import PairedGains, Verdict, paired_gains
+from algorithms.evaluation.results import Cost, RunResult
+from algorithms.messages import Message, MessageValue
+from algorithms.models.base import Recommender
+from algorithms.models.catalog import find_model
+from algorithms.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number of the table.
+
+    Parameters
+    ----------
+    value : mean over the seeds, NaN where undefined
+    low, high : mean over the seeds of the bounds of the 95 % interval, so that it is the
+        uncertainty of one run, not the smaller one of the mean
+    spread : standard deviation over the seeds, NaN with fewer than two
+    n, n_undefined : of the first seed
+    is_best : whether no other row is better; never where there is nothing to beat
+    """
+
+    value: float
+    low: float
+    high: float
+    spread: float
+    n: int
+    n_undefined: int
+    is_best: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One model with one configuration.
+
+    Parameters
+    ----------
+    model : key in the model catalog
+    title : what a person calls it, with what distinguishes it from other rows of the model
+    differences : values of the configuration that are not the default
+    runs : its results, one per seed
+    cost : mean over the seeds; the highest peak
+    """
+
+    model: str
+    title: str
+    differences: Mapping[str, Any]
+    runs: tuple[RunResult, ...]
+    cost: Cost
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds it was run with."""
+        return tuple(run.seed for run in self.runs)
+
+
+@dataclass(frozen=True, eq=False)
+class TwinGains:
+    """A multi-task model against its single-task twin.
+
+    Parameters
+    ----------
+    row, twin : positions in ``Comparison.rows``
+    gains : task by task and on average, in percent, higher is better
+    """
+
+    row: int
+    twin: int
+    gains: PairedGains
+
+    @property
+    def negative_transfer(self) -> tuple[str, ...]:
+        """Names of the tasks that are surely worse than alone."""
+        return tuple(self.gains.of(Verdict.WORSE))
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything that the table and the gain chart show.
+
+    Parameters
+    ----------
+    columns : tasks and metrics
+    rows : models, in the order in which they were given
+    cells : one per row and column, None where the model does not serve the task
+    twins : one per model that has a single-task twin among the rows
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    cells: tuple[tuple[Cell | None, ...], ...]
+    twins: tuple[TwinGains, ...]
+
+    def sentences(self) -> list[Message]:
+        """Say in words which tasks gained and which lost against the single-task twin."""
+        return [sentence for twin in self.twins for sentence in self._sentences(twin)]
+
+    def _sentences(self, against: TwinGains) -> list[Message]:
+        names: dict[str, MessageValue] = {
+            "model": self.rows[against.row].title,
+            "twin": self.rows[against.twin].title,
+        }
+        said = []
+        for verdict, text in _TEXTS.items():
+            tasks = [
+                f"{entry.column.task} ({entry.column.title} {entry.gain.percent:+.1f} %)"
+                for entry in against.gains.tasks
+                if entry.gain.verdict is verdict
+            ]
+            if tasks:
+                said.append(Message(text, {**names, "tasks": ", ".join(tasks)}))
+        mean = against.gains.mean
+        if mean is not None and len(against.gains.tasks) > 1 and math.isfinite(mean.percent):
+            values = {"mean": mean.percent, "low": mean.low, "high": mean.high}
+            said.append(Message(_MEAN, {**names, **values, "n": len(against.gains.tasks)}))
+        return said
+
+
+_TEXTS = {
+    Verdict.BETTER: "{model} is better than {twin} at {tasks}.",
+    Verdict.WORSE: "{model} is worse than {twin} at {tasks}: the other tasks did harm.",
+    Verdict.CANNOT_TELL: "Between {model} and {twin} these users cannot tell at {tasks}.",
+}
+_MEAN = (
+    "Over {n} tasks the mean gain of {model} over {twin} is {mean:+.1f} % "
+    "(95 % interval {low:+.1f} to {high:+.1f}; higher is better)."
+)
+
+
+def compare(
+    results: Sequence[RunResult],
+    tasks: Sequence[Task],
+    k: int = 10,
+    columns: Sequence[Column] | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Set results side by side.
+
+    Parameters
+    ----------
+    results : of one experiment; a later run of the same model and seed replaces an earlier one
+    tasks : of the experiment
+    k : length of the judged lists
+    columns : what the table shows; the main metric of each task if not given. Gains are always
+        measured by the main metrics.
+    seed : draws the users of the paired bootstrap
+    """
+    shown = tuple(columns) if columns is not None else default_columns(tasks, k)
+    rows = _rows(results)
+    cells = _mark_best([[_cell(row, column) for column in shown] for row in rows], shown)
+    main = default_columns(tasks, k)
+    twins = []
+    for number, row in enumerate(rows):
+        twin = _twin_of(row, rows)
+        if twin is None:
+            continue
+        rng = np.random.default_rng(seed)
+        gains = paired_gains(row.runs, rows[twin].runs, main, rng)
+        if gains.tasks:
+            twins.append(TwinGains(number, twin, gains))
+    return Comparison(shown, tuple(rows), cells, tuple(twins))
+
+
+def _rows(results: Sequence[RunResult]) -> list[Row]:
+    grouped: dict[tuple[str, str], dict[int, RunResult]] = {}
+    for result in results:
+        configuration = json.dumps(result.config, sort_keys=True, default=str)
+        grouped.setdefault((result.model, configuration), {})[result.seed] = result
+    groups = [tuple(runs.values()) for runs in grouped.values()]
+    models = [group[0].model for group in groups]
+    rows = []
+    for group in groups:
+        model = find_model(group[0].model)
+        differences = _differences(model, group[0].config)
+        title = model.title
+        if models.count(group[0].model) > 1:
+            words = ", ".join(f"{name} {_short(value)}" for name, value in differences.items())
+            title = f"{title} ({words or 'default'})"
+        rows.append(Row(group[0].model, title, differences, group, _mean_cost(group)))
+    return rows
+
+
+def _differences(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
+    usual = model.config_class().model_dump(mode="json")
+    return {name: value for name, value in config.items() if usual.get(name) != value}
+
+
+def _short(value: object) -> object:
+    """Return what a title can hold of a value: a rule set goes by its name."""
+    return value.get("name", "…") if isinstance(value, Mapping) else value
+
+
+def _mean_cost(runs: Sequence[RunResult]) -> Cost:
+    return Cost(
+        fit_seconds=float(np.mean([run.cost.fit_seconds for run in runs])),
+        predict_seconds=float(np.mean([run.cost.predict_seconds for run in runs])),
+        n_parameters=round(np.mean([run.cost.n_parameters for run in runs])),
+        peak_bytes=max(run.cost.peak_bytes for run in runs),
+    )
+
+
+def _cell(row: Row, column: Column) -> Cell | None:
+    found = [run.metric(column.task, column.key) for run in row.runs]
+    measured = [result for result in found if result is not None]
+    if not measured:
+        return None
+    values = np.array([(m.value, m.low, m.high) for m in measured])  # (n_seeds, 3)
+    values = values[np.isfinite(values[:, 0])]
+    means = values.mean(axis=0) if len(values) else np.full(3, np.nan)
+    return Cell(
+        value=float(means[0]),
+        low=float(means[1]),
+        high=float(means[2]),
+        spread=float(values[:, 0].std(ddof=1)) if len(values) > 1 else float("nan"),
+        n=measured[0].n,
+        n_undefined=measured[0].n_undefined,
+        is_best=False,
+    )
+
+
+def _mark_best(
+    cells: list[list[Cell | None]], columns: Sequence[Column]
+) -> tuple[tuple[Cell | None, ...], ...]:
+    for number, column in enumerate(columns):
+        values = [cell.value for line in cells if (cell := line[number]) is not None]
+        defined = [value for value in values if math.isfinite(value)]
+        if len(defined) < 2:
+            continue
+        best = max(defined) if column.higher_is_better else min(defined)
+        for line in cells:
+            cell = line[number]
+            if cell is not None and math.isclose(cell.value, best, rel_tol=1e-9):
+                line[number] = replace(cell, is_best=True)
+    return tuple(tuple(line) for line in cells)
+
+
+def _twin_of(row: Row, rows: Sequence[Row]) -> int | None:
+    """Return the row of the single-task twin, the one configured most alike if there are more."""
+    key = find_model(row.model).single_task_twin
+    config = row.runs[0].config
+
+    def likeness(number: int) -> int:
+        other = rows[number].runs[0].config
+        return sum(other.get(name, object()) == value for name, value in config.items())
+
+    candidates = [number for number, other in enumerate(rows) if other.model == key]
+    return max(candidates, key=likeness, default=None)
