@@ -1,0 +1,341 @@
+r"""Rule blend: the classical way to several tasks at once, single models coordinated by rules.
+
+Each task is learned by a model of its own; then a person says how their scores make one list:
+*a purchase counts fully, a click half; no ad that hardly anybody would click; at most one ad in
+five places*. With :math:`p_t(u, i)` the share of the items that stand no higher than i in task t
+(see ``algorithms/rules/blend.py``), the ranking of task t is by
+
+.. math::
+    s_t(u, i) = p_t(u, i) \prod_{t' \ne t} p_{t'}(u, i)^{w_{t'}} \cdot \prod_r f_r(u, i)
+
+or by the weighted sum of the shares, where t' runs over the other tasks on the same items,
+:math:`w_{t'}` is their power, and rule r multiplies by its factor :math:`f_r` where it applies, by
+0 where it drops. Quotas concern the mixed page of all kinds, ``compose_page``.
+
+What the numbers are. A yes-or-no task gets the blended score: it only orders, and what a rule
+dropped has 0, below everything that stays, so that single predictions can still be judged; a
+list leaves it out. A rating or a quantity keeps the prediction of its own model (stars blended
+with clicks are no stars) and lends its share to the other tasks. An item that one task cannot
+score has there the neutral share 1/2, as long as another task scores it.
+
+With base ``als``, yes-or-no tasks and quantities are learned by ALS and ratings by SVD; ALS is
+fitted first and with the same random numbers as alone, so that the gain over ALS is what the
+blend and the rules bought, and nothing else.
+
+References
+----------
+J. A. Aslam, M. Montague: Models for metasearch, SIGIR 2001.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from algorithms.arrays import AnyArray, BoolArray, FloatArray, IntArray, TextArray
+from algorithms.data.log import InteractionLog
+from algorithms.explanations import Explanation
+from algorithms.messages import Message
+from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender, TopLists
+from algorithms.models.blend_explanation import explain_blend
+from algorithms.progress import Progress, Stage, part_of
+from algorithms.rules import (
+    DROPPED,
+    BoostBoughtCategory,
+    Candidates,
+    DropBelow,
+    Page,
+    RuleSet,
+    apply_rules,
+    blend,
+    check_rules,
+    ruled_scores,
+    shares,
+    usable_rules,
+)
+from algorithms.tasks import Task, TaskKind
+
+_BLOCK = 512  # users whose whole ranking is made at a time
+
+# Which models learn the tasks, the first that serves a task before the next.
+_BASES = {"als": ("als", "svd"), "shared_factors": ("shared_factors",)}
+
+
+class RuleBlendConfig(ModelConfig):
+    """What learns the tasks, and the rules that coordinate them."""
+
+    base: Literal["als", "shared_factors"] = Field(
+        "als", description="What learns the tasks: one model each (ALS; SVD for ratings), or one"
+    )
+    rules: RuleSet = Field(RuleSet(), description="The blend and the rules")
+
+
+class RuleBlend(Recommender):
+    """Models of several tasks, whose scores are blended and then put in order by rules."""
+
+    key = "rule_blend"
+    title = "Rule blend"
+    family = Family.RULES
+    summary = "Combines the scores of several tasks by weights and rules that a person wrote."
+    equation = r"$s_t(u,i) = p_t(u,i)\ \prod_{t' \neq t} p_{t'}(u,i)^{w_{t'}}\ \prod_r f_r(u,i)$"
+    reference = "aslam2001"
+    config_class = RuleBlendConfig
+    is_multitask = True
+    single_task_twin = "als"
+    explains_by = "rules"
+
+    config: RuleBlendConfig
+
+    def output(self, task: Task) -> Output:
+        """Return what the number is: blends only order, other tasks keep their model's number."""
+        if task.kind is TaskKind.BINARY:
+            return Output.SCORE
+        return self._base_of[task.name].output(task)
+
+    def skipped_rules(self) -> list[Message]:
+        """Say which rules cannot be followed with the tasks it was fitted for, and why."""
+        return check_rules(self.config.rules, self.tasks, self.log.item_table.kinds)
+
+    def compose_page(self, user: int, n: int = 10) -> Page:
+        """Compose the mixed page of one user from all kinds of items, with every rule.
+
+        Each kind is ranked by the blend of all its tasks, where a task counts its power, or 1
+        where it has none. The blend becomes a share once more, among the items that the user
+        had not met, so that kinds with few and with many tasks compete on equal terms.
+
+        Parameters
+        ----------
+        user : user index
+        n : length of the page
+
+        Raises
+        ------
+        NotFittedError, UnknownUserError
+        """
+        users = np.array([user], dtype=np.int64)
+        self._check_users(users)
+        n_items = self.log.n_items
+        scores = np.full((1, n_items), np.nan)
+        of_task: dict[str, FloatArray] = {}
+        unscored: list[Message] = []
+        for kind in self.log.item_table.kinds:
+            items = self.log.item_table.of_kind(kind).astype(np.int64)
+            powers = self._powers_on_page(kind)
+            part = self._shares([t.name for t in self.tasks if t.item_kind == kind], users, items)
+            for name, share in part.items():
+                of_task[name] = np.full((1, n_items), np.nan)
+                of_task[name][:, items] = share
+            if not powers:
+                continue
+            blended = blend(part, powers, self.config.rules.method)  # (1, n_of_kind)
+            if np.isnan(blended).all():
+                unscored.append(_unscored(kind, powers))
+            self._mask_met(blended, users, items)
+            scores[:, items] = shares(blended)
+        candidates = self._candidates(users, np.arange(n_items), scores, of_task)
+        page = apply_rules(self.config.rules, candidates, n)
+        return replace(page, remarks=(*page.remarks, *unscored))
+
+    def recommend_many(
+        self, task: Task | str, users: AnyArray, n: int = 10, block: int = 1024
+    ) -> TopLists:
+        """Rank as the base class does, and leave out what a rule dropped."""
+        lists = super().recommend_many(task, users, n, block)
+        if self._known(task).kind is not TaskKind.BINARY:
+            return lists
+        gone = lists.scores == DROPPED  # below all others, so at the end of each list
+        return TopLists(
+            lists.users,
+            np.where(gone, -1, lists.items),
+            np.where(gone, np.nan, lists.scores),
+        )
+
+    # --- fitting: the base models do it --------------------------------------------------
+
+    def _fit(
+        self,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        tasks: Sequence[Task],
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        bases = self._unfitted(tasks)
+        for number, (base, served) in enumerate(bases):
+            part = part_of(progress, number / len(bases), (number + 1) / len(bases))
+            base.fit(train, served, rng=rng, validation=validation, progress=part)
+            self.curves += base.curves
+        self._prepare(bases)
+        progress(1.0, Stage.FIT)
+
+    def _unfitted(self, tasks: Sequence[Task]) -> list[tuple[Recommender, list[Task]]]:
+        """Return the models that learn the tasks, each with its own."""
+        from algorithms.models.catalog import find_model  # the catalog imports this module
+
+        bases: list[tuple[Recommender, list[Task]]] = []
+        left = list(tasks)
+        for key in _BASES[self.config.base]:
+            model_class = find_model(key)
+            served = model_class.served_tasks(left)
+            left = [task for task in left if task not in served]
+            if served:
+                bases.append((model_class(), served))
+        return bases
+
+    def _prepare(self, bases: Sequence[tuple[Recommender, Sequence[Task]]]) -> None:
+        """Keep what ranking needs: the models, the categories, and each user's successes."""
+        table = self.log.item_table
+        self._base_of = {task.name: base for base, served in bases for task in served}
+        self._rules = usable_rules(self.config.rules, self.tasks, table.kinds)
+        categories, codes = np.unique(table.categories, return_inverse=True)
+        self._categories: TextArray = categories
+        self._category_codes: IntArray = codes.reshape(-1).astype(np.int64)
+        self._successes: dict[str, BoolArray] = {}  # (n_users, n_categories)
+        for _, rule in self._rules:
+            if isinstance(rule, BoostBoughtCategory):
+                self._successes[rule.task] = self._categories_of_success(self._tasks[rule.task])
+
+    def _categories_of_success(self, task: Task) -> BoolArray:
+        events = task.part(self.log)
+        success = events.label(task.label) >= task.relevant_from
+        had = np.zeros((self.log.n_users, len(self._categories)), dtype=np.bool_)
+        had[events.users[success], self._category_codes[events.items[success]]] = True
+        return had
+
+    # --- scoring -------------------------------------------------------------------------
+
+    def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        if task.kind is not TaskKind.BINARY:
+            return self._base_of[task.name].predict(task, users, items)
+        columns, of_kind = self._columns(task, items)
+        distinct, row_of = np.unique(users, return_inverse=True)
+        scores = np.full(len(users), np.nan)
+        for start in range(0, len(distinct), _BLOCK):
+            block = self._ruled(task, distinct[start : start + _BLOCK])  # (b, n_of_kind)
+            mine = of_kind & (row_of >= start) & (row_of < start + _BLOCK)
+            scores[mine] = block[row_of[mine] - start, columns[mine]]
+        return scores
+
+    def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        if task.kind is not TaskKind.BINARY:
+            return self._base_of[task.name].score_block(task, users, items)
+        columns, of_kind = self._columns(task, items)
+        scores = np.full((len(users), len(items)), np.nan)
+        scores[:, of_kind] = self._ruled(task, users)[:, columns[of_kind]]
+        return scores
+
+    def _columns(self, task: Task, items: IntArray) -> tuple[IntArray, BoolArray]:
+        """Return where items (k,) stand among those of the task's kind, and whether they do."""
+        mine = self.log.item_table.of_kind(task.item_kind)
+        columns = np.minimum(np.searchsorted(mine, items), len(mine) - 1)
+        return columns, mine[columns] == items
+
+    def _ruled(self, task: Task, users: IntArray) -> FloatArray:
+        """Return (m, n_of_kind) the scores for all items of the task's kind, after the rules."""
+        return ruled_scores(self._rules, self._blended(task, users))
+
+    def _blended(self, task: Task, users: IntArray) -> Candidates:
+        """Return all items of the task's kind with their blended scores, before the rules."""
+        items = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
+        powers = self._powers(task)
+        asked = {
+            rule.task
+            for _, rule in self._rules
+            if isinstance(rule, DropBelow) and rule.item_kind == task.item_kind
+        }
+        of_task = self._shares([*powers, *sorted(asked - powers.keys())], users, items)
+        scores = blend(of_task, powers, self.config.rules.method)
+        return self._candidates(users, items, scores, of_task)
+
+    def _powers(self, task: Task) -> dict[str, float]:
+        """Return what counts in the ranking of a task: itself, and others on the same items."""
+        given = self.config.rules.powers
+        powers = {
+            other.name: given.get(other.name, 0.0)
+            for other in self.tasks
+            if other.item_kind == task.item_kind
+        } | {task.name: 1.0}
+        return {name: power for name, power in powers.items() if power > 0}
+
+    def _shares(
+        self, names: Sequence[str], users: IntArray, items: IntArray
+    ) -> dict[str, FloatArray]:
+        return {name: shares(self._base_of[name].score_block(name, users, items)) for name in names}
+
+    def _powers_on_page(self, kind: str) -> dict[str, float]:
+        """Return what counts among the items of a kind: each task its power, or 1."""
+        given = self.config.rules.powers
+        powers = {t.name: given.get(t.name, 1.0) for t in self.tasks if t.item_kind == kind}
+        return {name: power for name, power in powers.items() if power > 0}
+
+    def _candidates(
+        self,
+        users: IntArray,
+        items: IntArray,
+        scores: FloatArray,
+        of_task: Mapping[str, FloatArray],
+    ) -> Candidates:
+        table = self.log.item_table
+        return Candidates(
+            tasks=self.tasks,
+            kinds=table.kinds,
+            items=items,
+            kind_codes=table.kind_codes[items].astype(np.int64),
+            categories=self._categories,
+            category_codes=self._category_codes[items],
+            scores=scores,
+            shares=of_task,
+            successes={name: had[users] for name, had in self._successes.items()},
+        )
+
+    # --- state: that of the base models, side by side --------------------------------------
+
+    def _state(self) -> ModelState:
+        arrays: dict[str, AnyArray] = {}
+        values: dict[str, object] = {}
+        for base in dict.fromkeys(self._base_of.values()):
+            state = base.state()
+            arrays.update({f"{base.key}.{name}": array for name, array in state.arrays.items()})
+            values[base.key] = dict(state.values)
+        return ModelState(arrays, values)
+
+    def _restore(self, state: ModelState) -> None:
+        bases = self._unfitted(self.tasks)
+        for base, served in bases:
+            prefix = f"{base.key}."
+            arrays = {
+                name.removeprefix(prefix): array
+                for name, array in state.arrays.items()
+                if name.startswith(prefix)
+            }
+            base.restore(self.log, served, ModelState(arrays, state.values[base.key]))
+        self._prepare(bases)
+
+    # --- explaining ------------------------------------------------------------------------
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        if task.kind is not TaskKind.BINARY:
+            return self._base_of[task.name].explain(task, user, item)
+        candidates = self._blended(task, np.array([user]))
+        columns, of_kind = self._columns(task, np.array([item]))
+        return explain_blend(
+            task,
+            user,
+            item,
+            column=int(columns[0]) if of_kind[0] else None,
+            candidates=candidates,
+            powers=self._powers(task),
+            method=self.config.rules.method,
+            rules=self._rules,
+        )
+
+
+def _unscored(kind: str, powers: Mapping[str, float]) -> Message:
+    return Message(
+        "No item of kind “{kind}” is on the page: for this user nothing was learned in {tasks}.",
+        {"kind": kind, "tasks": ", ".join(f"“{name}”" for name in powers)},
+    )
