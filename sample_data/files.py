@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 TABLES = ("interactions", "items", "users")
+EVENT_COLUMNS = ("user_id", "item_id", "time")
+ITEM_COLUMNS = ("item_id", "kind", "category", "title")
+USER_COLUMNS = ("user_id",)
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"  # UTC
 
 
@@ -77,17 +80,7 @@ def read_log(folder: Path, name: str, labels: Sequence[str]) -> InteractionLog:
     import polars as pl
 
     try:
-        user_rows = pl.read_csv(folder / "users.csv", schema_overrides={"user_id": pl.String})
-        item_rows = pl.read_csv(folder / "items.csv", schema_overrides={"item_id": pl.String})
-        rows = pl.read_csv(
-            folder / "interactions.csv",
-            schema_overrides={
-                "user_id": pl.Enum(user_rows["user_id"]),
-                "item_id": pl.Enum(item_rows["item_id"]),
-                **dict.fromkeys(labels, pl.Float32),
-            },
-        )
-        timestamps = rows["time"].str.to_datetime(TIME_FORMAT, time_unit="ms").dt.epoch("s")
+        rows, item_rows, user_rows = _read_tables(folder, labels)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UnreadableFileError(
             file=str(folder),
@@ -96,14 +89,13 @@ def read_log(folder: Path, name: str, labels: Sequence[str]) -> InteractionLog:
             remedy="Write them again with python -m sample_data.build.",
         ) from error
     kinds = tuple(item_rows["kind"].unique(maintain_order=True))
-    other = [c for c in rows.columns if c not in {"user_id", "item_id", "time", *labels}]
     return InteractionLog(
         name=name,
         users=_codes(rows["user_id"]),
         items=_codes(rows["item_id"]),
-        labels={label: rows[label].fill_null(np.nan).to_numpy() for label in labels},
+        labels={label: rows[label].to_numpy() for label in labels},
         user_table=UserTable(
-            IdMap(_column(user_rows["user_id"])), _features(user_rows, known=("user_id",))
+            IdMap(_column(user_rows["user_id"])), _others(user_rows, known=USER_COLUMNS)
         ),
         item_table=ItemTable(
             ids=IdMap(_column(item_rows["item_id"])),
@@ -111,18 +103,44 @@ def read_log(folder: Path, name: str, labels: Sequence[str]) -> InteractionLog:
             kinds=kinds,
             kind_codes=np.array([kinds.index(kind) for kind in item_rows["kind"]], np.int16),
             categories=_column(item_rows["category"]),
-            features=_features(item_rows, known=("item_id", "kind", "category", "title")),
+            features=_others(item_rows, known=ITEM_COLUMNS),
         ),
-        timestamps=timestamps.to_numpy().astype(np.int64),
-        context={column: rows[column].to_numpy().astype(np.int32) for column in other},
+        timestamps=rows["time"].to_numpy().astype(np.int64),
+        context=_others(rows, known=(*EVENT_COLUMNS, *labels)),
     )
+
+
+def _read_tables(folder: Path, labels: Sequence[str]) -> list[pl.DataFrame]:
+    """Read interactions, items and users, each with all the columns that it must have."""
+    import polars as pl
+
+    texts = dict.fromkeys((*ITEM_COLUMNS, *USER_COLUMNS), pl.String)
+    users = pl.read_csv(folder / "users.csv", schema_overrides=texts)
+    items = pl.read_csv(folder / "items.csv", schema_overrides=texts)
+    rows = pl.read_csv(
+        folder / "interactions.csv",
+        schema_overrides={
+            "user_id": pl.Enum(users["user_id"]),
+            "item_id": pl.Enum(items["item_id"]),
+            "position": pl.Int32,
+            **dict.fromkeys(labels, pl.Float32),
+        },
+    ).with_columns(
+        pl.col("time").str.to_datetime(TIME_FORMAT, time_unit="ms").dt.epoch("s"),
+        pl.col(labels).fill_null(np.nan),
+    )
+    return [
+        rows.select(*EVENT_COLUMNS, pl.all().exclude(EVENT_COLUMNS)),
+        items.select(*ITEM_COLUMNS, pl.all().exclude(ITEM_COLUMNS)),
+        users.select(*USER_COLUMNS, pl.all().exclude(USER_COLUMNS)),
+    ]
 
 
 def _codes(column: pl.Series) -> IndexArray:
     return column.to_physical().to_numpy().astype(np.int32)
 
 
-def _features(table: pl.DataFrame, known: Sequence[str]) -> dict[str, AnyArray]:
+def _others(table: pl.DataFrame, known: Sequence[str]) -> dict[str, AnyArray]:
     return {name: _column(table[name]) for name in table.columns if name not in known}
 
 

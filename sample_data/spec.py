@@ -122,6 +122,16 @@ class CatalogueSpec(_Part):
     brands_per_category: int = Field(ge=1)
     categories: dict[str, dict[str, float]] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _enough_brands(self) -> CatalogueSpec:
+        if self.brands_per_category > len(self.brands):
+            raise ValueError(f"brands_per_category must not exceed the {len(self.brands)} brands")
+        return self
+
+    def n_offers(self) -> int:
+        """Return how many pairs of product type and brand there are."""
+        return self.brands_per_category * sum(len(types) for types in self.categories.values())
+
 
 class WorldSpec(_Part):
     """A whole world."""
@@ -167,6 +177,9 @@ class WorldSpec(_Part):
         for kind in self.kinds:
             if self.users.pages_max * kind.per_page > kind.count:
                 raise ValueError(f"pages_max pages need more items of kind {kind.name}")
+            n_offers = self.catalogue.n_offers() * len(kind.titles)
+            if kind.count > n_offers:
+                raise ValueError(f"kind {kind.name}: the catalogue has only {n_offers} offers")
             if kind.name not in seen.values():
                 raise ValueError(f"kind {kind.name} has no label")
         return self
