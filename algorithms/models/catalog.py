@@ -12,6 +12,7 @@ from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
 from algorithms.models.implicit_models import Als
 from algorithms.models.popularity import Popularity
+from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.surprise_models import Svd
 
 MODELS: dict[str, type[Recommender]] = {
@@ -19,6 +20,7 @@ MODELS: dict[str, type[Recommender]] = {
     Bias.key: Bias,
     Svd.key: Svd,
     Als.key: Als,
+    RuleBlend.key: RuleBlend,
 }
 
 
