@@ -1,0 +1,125 @@
+"""The experiment that is being edited, and the snapshots that comparisons were started from.
+
+What is being edited stands in plain rows: tasks, rules and the remaining settings, each once. A
+comparison keeps the whole experiment as JSON, as it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from algorithms.evaluation.experiment import Experiment
+from algorithms.rules.rule_set import RuleSet
+from algorithms.tasks import Task
+from mtrec_gui.storage.column_types import now, number_or_nan, number_or_null
+from mtrec_gui.storage.errors import DamageFound, UnknownRecordError
+from mtrec_gui.storage.log_store import dataset
+from mtrec_gui.storage.rows import ComparisonRow, RuleSetRow, RunRow, SetupRow, TaskRow
+from mtrec_gui.storage.values import ComparisonSummary, RunStatus
+
+
+def save_experiment(session: Session, dataset_id: int, experiment: Experiment) -> None:
+    """Keep the experiment of a dataset in place of what was there."""
+    dataset(session, dataset_id)
+    session.execute(delete(SetupRow).where(SetupRow.dataset_id == dataset_id))  # and its rows
+    session.add(
+        SetupRow(
+            dataset_id=dataset_id,
+            changed=now(),
+            settings=experiment.model_dump(mode="json", exclude={"tasks", "rules"}),
+        )
+    )
+    session.flush()
+    session.add_all(
+        _task_row(dataset_id, position, task) for position, task in enumerate(experiment.tasks)
+    )
+    rules = experiment.rules.model_dump(mode="json")
+    session.add(RuleSetRow(dataset_id=dataset_id, **rules))
+
+
+def load_experiment(session: Session, dataset_id: int) -> Experiment | None:
+    """Return the experiment of a dataset as last saved, if any."""
+    dataset(session, dataset_id)
+    setup = session.get(SetupRow, dataset_id)
+    if setup is None:
+        return None
+    rules = session.get(RuleSetRow, dataset_id)
+    tasks = session.scalars(
+        select(TaskRow).where(TaskRow.dataset_id == dataset_id).order_by(TaskRow.position)
+    )
+    what = f"the experiment of dataset {dataset_id}"
+    if rules is None or not isinstance(setup.settings, dict):
+        raise DamageFound(what)
+    return _validated(
+        what,
+        {
+            **setup.settings,
+            "tasks": [_task_values(task) for task in tasks],
+            "rules": {name: getattr(rules, name) for name in RuleSet.model_fields},
+        },
+    )
+
+
+def start_comparison(session: Session, dataset_id: int, experiment: Experiment) -> int:
+    """Keep a snapshot of an experiment; return the comparison's id."""
+    dataset(session, dataset_id)
+    row = ComparisonRow(
+        dataset_id=dataset_id, created=now(), experiment=experiment.model_dump(mode="json")
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def comparison(session: Session, comparison_id: int) -> ComparisonRow:
+    """Return the row of a comparison."""
+    row = session.get(ComparisonRow, comparison_id)
+    if row is None:
+        raise UnknownRecordError(what="comparison", id=comparison_id)
+    return row
+
+
+def comparisons(session: Session) -> list[ComparisonSummary]:
+    """Return what is known of each comparison, oldest first."""
+    counts: dict[tuple[int, str], int] = {
+        (comparison_id, status): n
+        for comparison_id, status, n in session.execute(
+            select(RunRow.comparison_id, RunRow.status, func.count()).group_by(
+                RunRow.comparison_id, RunRow.status
+            )
+        )
+    }
+    return [
+        ComparisonSummary(
+            id=row.id,
+            dataset_id=row.dataset_id,
+            created=row.created,
+            n_done=counts.get((row.id, RunStatus.DONE), 0),
+            n_failed=counts.get((row.id, RunStatus.FAILED), 0),
+            experiment=_validated(f"the experiment of comparison {row.id}", row.experiment),
+        )
+        for row in session.scalars(select(ComparisonRow).order_by(ComparisonRow.id))
+    ]
+
+
+def _task_row(dataset_id: int, position: int, task: Task) -> TaskRow:
+    values = task.model_dump(mode="json")
+    values["relevant_from"] = number_or_null(task.relevant_from)
+    return TaskRow(dataset_id=dataset_id, position=position, **values)
+
+
+def _task_values(row: TaskRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in Task.model_fields}
+    values["relevant_from"] = number_or_nan(row.relevant_from)
+    return values
+
+
+def _validated(what: str, values: object) -> Experiment:
+    try:
+        return Experiment.model_validate(values)
+    except ValidationError:
+        raise DamageFound(what) from None

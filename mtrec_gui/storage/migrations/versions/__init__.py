@@ -1,0 +1,1 @@
+"""The changes, oldest first; the revision is the format number of the file."""

@@ -1,0 +1,230 @@
+"""A project: the file in which data, experiments and results are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from algorithms.data.log import InteractionLog
+from algorithms.evaluation.experiment import Experiment
+from algorithms.evaluation.results import RunResult
+from algorithms.explanations.explanation import Explanation
+from algorithms.messages import Message
+from algorithms.models.base import ModelState
+from mtrec_gui.storage import experiment_store, explanation_store, log_store, run_store
+from mtrec_gui.storage.column_types import now
+from mtrec_gui.storage.database import BUSY_SECONDS, Database
+from mtrec_gui.storage.errors import (
+    DamagedProjectError,
+    OlderReadOnlyError,
+)
+from mtrec_gui.storage.files import new_file
+from mtrec_gui.storage.inspection import can_write, inspect_file
+from mtrec_gui.storage.rows import ProjectRow
+from mtrec_gui.storage.upgrade import known_formats, migrate, upgrade
+from mtrec_gui.storage.values import ComparisonSummary, DatasetSummary, ProjectInfo, StoredRun
+
+
+class Project:
+    """An open project file; made by ``create`` or ``open``.
+
+    Every method is one transaction in a session of its own, so that any thread may call it, and
+    what it changes is kept as a whole or not at all. A method raises
+
+    - ``ResourceError`` where the machine refuses (full disk, read-only, another program writes),
+    - ``DamagedProjectError`` where the file is not as it was written,
+    - ``UnknownRecordError`` for an id that the project does not have.
+    """
+
+    def __init__(self, database: Database, info: ProjectInfo, backup: Path | None = None) -> None:
+        self._database = database
+        self.info = info
+        self.backup = backup
+
+    @classmethod
+    def create(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Make a new project file; what is there already is never overwritten.
+
+        Raises
+        ------
+        ResourceError
+            Where there is a file of this name, or the folder cannot be written.
+        """
+        path = Path(path)
+        with new_file(path) as draft:
+            _make_tables(draft, path)
+        return cls.open(path, busy_seconds=busy_seconds)
+
+    @classmethod
+    def open(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+        """Open a project file, after checking that it is one.
+
+        An older file is upgraded, after a copy of it was made beside it (``backup``). A file
+        that cannot be written is opened read-only (``read_only``).
+
+        Raises
+        ------
+        ProjectError
+            Where it is no project, or one that this version cannot read.
+        """
+        path = Path(path)
+        found = inspect_file(path, busy_seconds)
+        writable = can_write(path)
+        newest = known_formats()[-1]
+        backup = None
+        if found < newest:
+            if not writable:
+                raise OlderReadOnlyError(file=str(path), found=found, known=newest)
+            backup = upgrade(path, found, busy_seconds)
+            inspect_file(path, busy_seconds)
+        database = Database(path, read_only=not writable, busy_seconds=busy_seconds)
+        try:
+            with database.reading() as session:
+                row = session.get(ProjectRow, 1)
+            if row is None:
+                raise DamagedProjectError(file=str(path), what="the table “project”")
+            return cls(database, ProjectInfo(newest, row.app_version, row.created), backup)
+        except BaseException:
+            database.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed, because the file or its folder is write-protected."""
+        return self._database.read_only
+
+    def close(self) -> None:
+        """Let go of the file, after a write that is going on."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- data --------------------------------------------------------------------------------
+
+    def save_log(self, log: InteractionLog) -> int:
+        """Store a log; return its dataset id."""
+        with self._database.writing() as session:
+            return log_store.save_log(session, log)
+
+    def load_log(self, dataset_id: int | None = None) -> InteractionLog:
+        """Read and check a log; the newest where no id is given."""
+        with self._database.reading() as session:
+            return log_store.load_log(session, dataset_id)
+
+    def datasets(self) -> list[DatasetSummary]:
+        """Return what is known of each dataset, oldest first."""
+        with self._database.reading() as session:
+            return log_store.datasets(session)
+
+    # --- experiments ---------------------------------------------------------------------------
+
+    def save_experiment(self, dataset_id: int, experiment: Experiment) -> None:
+        """Keep the experiment of a dataset in place of what was there."""
+        with self._database.writing() as session:
+            experiment_store.save_experiment(session, dataset_id, experiment)
+
+    def load_experiment(self, dataset_id: int) -> Experiment | None:
+        """Return the experiment of a dataset as last saved, if any."""
+        with self._database.reading() as session:
+            return experiment_store.load_experiment(session, dataset_id)
+
+    def start_comparison(self, dataset_id: int, experiment: Experiment) -> int:
+        """Keep a snapshot of what is asked for; return the comparison's id."""
+        with self._database.writing() as session:
+            return experiment_store.start_comparison(session, dataset_id, experiment)
+
+    def comparisons(self) -> list[ComparisonSummary]:
+        """Return what is known of each comparison, oldest first."""
+        with self._database.reading() as session:
+            return experiment_store.comparisons(session)
+
+    # --- runs ------------------------------------------------------------------------------------
+
+    def add_run(self, comparison_id: int, result: RunResult) -> int:
+        """Store a finished run; return its id."""
+        with self._database.writing() as session:
+            return run_store.add_run(session, comparison_id, result)
+
+    def add_failure(
+        self,
+        comparison_id: int,
+        model: str,
+        config: Mapping[str, Any],
+        seed: int,
+        message: Message,
+    ) -> int:
+        """Store that a run failed, and why; return its id."""
+        with self._database.writing() as session:
+            return run_store.add_failure(session, comparison_id, model, config, seed, message)
+
+    def runs(self, comparison_id: int) -> list[StoredRun]:
+        """Return what is known of each run of a comparison, oldest first."""
+        with self._database.reading() as session:
+            return run_store.runs(session, comparison_id)
+
+    def load_result(self, run_id: int, with_state: bool = False) -> RunResult:
+        """Read and check a run; without its fitted parameters unless ``with_state``.
+
+        Raises
+        ------
+        FailedRunError
+            Where the run failed and so has no result.
+        """
+        with self._database.reading() as session:
+            return run_store.load_result(session, run_id, with_state)
+
+    def load_state(self, run_id: int) -> ModelState:
+        """Read and check what the model of a run learned (errors as in ``load_result``)."""
+        with self._database.reading() as session:
+            return run_store.load_state(session, run_id)
+
+    def delete_run(self, run_id: int) -> None:
+        """Remove a run and all that belongs to it; its id is never used again."""
+        with self._database.writing() as session:
+            run_store.delete_run(session, run_id)
+
+    # --- explanations ------------------------------------------------------------------------
+
+    def save_explanation(self, run_id: int, explanation: Explanation) -> None:
+        """Store an explanation in place of the run's former one for the same user and item."""
+        with self._database.writing() as session:
+            explanation_store.save_explanation(session, run_id, explanation)
+
+    def explanations(self, run_id: int) -> list[Explanation]:
+        """Return the explanations of a run, oldest first."""
+        with self._database.reading() as session:
+            return explanation_store.explanations(session, run_id)
+
+
+def _make_tables(draft: Path, path: Path) -> None:
+    database = Database(draft, called=path)
+    try:
+        with database.writing() as session:
+            migrate(session.connection())
+            session.add(ProjectRow(id=1, created=now(), app_version=_app_version()))
+    finally:
+        database.close()
+
+
+def _app_version() -> str:
+    try:
+        return metadata.version("mtrec-lab")
+    except metadata.PackageNotFoundError:  # run from a checkout that was not installed
+        return "unknown"
