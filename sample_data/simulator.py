@@ -70,7 +70,8 @@ def _behave(
         level = truth.level(label.name, shown.users, shown.items, shown.places)
         chance = rng.random(len(shown.users))
         if isinstance(label, BinaryLabel):
-            intercepts[label.name] = _intercept(level[possible], label.rate)
+            basis = possible if possible.any() else of_kind  # nobody got so far: as if all had
+            intercepts[label.name] = _intercept(level[basis], label.rate)
             happens = possible & (chance < sigmoid(intercepts[label.name] + level))
             labels[label.name] = np.where(of_kind, happens, np.nan).astype(np.float32)
         else:

@@ -166,6 +166,23 @@ def test_the_truth_knows_the_mean_rating(ecommerce: Simulation) -> None:
     assert np.sqrt(((rating - expected) ** 2).mean()) < 0.75 * rating.std()
 
 
+def test_people_rate_what_they_like(ecommerce: Simulation) -> None:
+    """Selection bias: the ratings that exist are higher than those of everybody on everything."""
+    log = ecommerce.log
+    everybody = np.arange(log.n_users)[:, None]
+    everything = ecommerce.truth.expected("rating", everybody, log.item_table.of_kind("product"))
+    assert np.nanmean(log.label("rating")) > everything.mean() + 0.8
+
+
+def test_a_world_in_which_nobody_clicks(make_spec: MakeSpec) -> None:
+    simulation = simulate(make_spec({"users.count": 10, "labels.0.rate": 1e-9}))
+    log = simulation.log
+    assert np.nansum(log.label("click")) == np.nansum(log.label("purchase")) == 0
+    assert np.isnan(log.label("rating")).all()
+    bought = simulation.truth.given_parent("purchase", log.users, log.items)
+    assert bought[of_kind(simulation, "product")].mean() == pytest.approx(0.34)
+
+
 @pytest.mark.parametrize(("label", "kind"), [("click", "product"), ("ad_click", "ad")])
 def test_the_position_effect_is_the_one_asked_for(
     ecommerce: Simulation, label: str, kind: str
