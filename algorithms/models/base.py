@@ -25,7 +25,7 @@ from algorithms.arrays import (
     group_rows,
     top_n,
 )
-from algorithms.data.log import InteractionLog
+from algorithms.data.log import InteractionLog, LogShapeError
 from algorithms.errors import (
     ConfigError,
     NoTasksError,
@@ -226,7 +226,11 @@ class Recommender(ABC):
                 )
         self.curves = []
         self._take(train, tasks)
-        self._fit(train, validation, tuple(tasks), rng, progress)
+        try:
+            self._fit(train, validation, tuple(tasks), rng, progress)
+        except BaseException:
+            self._log = None  # half fitted is not fitted
+            raise
         return self
 
     def predict(self, task: Task | str, users: AnyArray, items: AnyArray) -> FloatArray:
@@ -237,6 +241,10 @@ class Recommender(ABC):
         known = self._known(task)
         users = np.asarray(users, dtype=np.int64)
         items = np.asarray(items, dtype=np.int64)
+        if users.shape != items.shape:
+            raise LogShapeError(
+                column="items", expected=f"{users.size} values", found=f"{items.size}"
+            )
         self._check_users(users)
         self._check_items(items)
         if not len(users):
@@ -297,6 +305,7 @@ class Recommender(ABC):
 
     def met(self, user: int) -> IntArray:
         """Return the items that a user met in training, whatever came of it."""
+        self._check_users(np.array([user]))
         return self._met_items[self._met_offsets[user] : self._met_offsets[user + 1]]
 
     def state(self) -> ModelState:
@@ -328,9 +337,9 @@ class Recommender(ABC):
 
     def _mask_met(self, values: FloatArray, users: IntArray, candidates: IntArray) -> None:
         """Set to NaN what each user met in training; ``candidates`` are ascending."""
-        counts = self._met_offsets[users + 1] - self._met_offsets[users]
-        rows = np.repeat(np.arange(len(users)), counts)
-        items = np.concatenate([self.met(int(user)) for user in users])
+        starts, stops = self._met_offsets[users], self._met_offsets[users + 1]
+        rows = np.repeat(np.arange(len(users)), stops - starts)
+        items = np.concatenate([self._met_items[a:b] for a, b in zip(starts, stops, strict=True)])
         columns = np.searchsorted(candidates, items)
         columns = np.minimum(columns, len(candidates) - 1) if len(candidates) else columns
         mine = candidates[columns] == items if len(candidates) else np.zeros(len(items), bool)

@@ -64,7 +64,7 @@ class AlsConfig(ModelConfig):
     n_factors: int = Field(32, ge=1, le=512, description="Length of the user and item vectors")
     n_epochs: int = Field(15, ge=1, le=200, description="Sweeps over all users and all items")
     regularization: float = Field(
-        5.0, gt=0, le=1000, description="How strongly the vectors are drawn to zero"
+        40.0, gt=0, le=1000, description="How strongly the vectors are drawn to zero"
     )
     alpha: float = Field(
         10.0, gt=0, le=1000, description="How much more one event weighs than no event"
