@@ -1,0 +1,137 @@
+"""What holds for every metric of the catalog."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from algorithms.errors import UnknownMetricError
+from algorithms.metrics import METRICS, Direction, EventMetric, Level, find_metric
+from algorithms.metrics.ranking import judge
+from algorithms.metrics.sums import sum_per_user
+
+BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
+
+
+@pytest.fixture(params=METRICS.values(), ids=METRICS.keys())
+def metric(request):
+    return request.param
+
+
+@pytest.fixture
+def arguments(metric):
+    """Return arguments of the metric's function and the same in another order."""
+    rng = np.random.default_rng(3)
+    if metric.level is Level.RANKING:
+        lists = np.stack([rng.permutation(30)[:10] for _ in range(50)])
+        relevant = np.concatenate([rng.permutation(30)[:4] for _ in range(50)])
+        return judge(lists, np.arange(0, 204, 4), relevant), 10
+    if metric.level is Level.RATING:
+        return rng.integers(1, 6, 200).astype(float), rng.uniform(1, 5, 200)
+    return rng.integers(0, 2, 200).astype(float), rng.random(200)
+
+
+def test_keys_are_the_names_under_which_they_are_found(metric):
+    assert find_metric(metric.key) is metric
+    assert METRICS[metric.key] is metric
+
+
+def test_an_unknown_key_says_what_there_is():
+    with pytest.raises(UnknownMetricError, match="No metric “ncdg”: the catalog has mae, rmse"):
+        find_metric("ncdg")
+
+
+def test_titles_differ_within_a_level():
+    shown = [(metric.level, metric.card.title) for metric in METRICS.values()]
+    assert len(set(shown)) == len(shown)
+
+
+def test_the_card_says_everything(metric):
+    card = metric.card
+    for text in (card.title, card.definition, card.undefined, card.mistake):
+        assert text.strip()
+    for text in (card.definition, card.undefined, card.mistake):
+        assert text.endswith(".")
+    assert metric.kinds
+
+
+def test_the_formula_can_be_drawn(metric):
+    from matplotlib.mathtext import MathTextParser
+
+    parsed = MathTextParser("path").parse(metric.card.formula)
+    assert parsed.width > 20
+
+
+def test_the_reference_is_in_the_bibliography(metric):
+    keys = re.findall(r"^@\w+\{([^,]+),", BIBLIOGRAPHY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert metric.card.reference in keys
+
+
+def test_values_stay_in_the_range_of_the_card(metric, arguments):
+    values = np.atleast_1d(metric.function(*arguments))
+    assert np.isfinite(values).all()
+    assert metric.card.low is None or (values >= metric.card.low).all()
+    assert metric.card.high is None or (values <= metric.card.high).all()
+
+
+def test_the_direction_is_that_of_perfection(metric, arguments):
+    """A perfect recommender is the best there is, as the card understands best."""
+    if metric.level is Level.RANKING:
+        perfect = judge(np.arange(10)[None], np.array([0, 10]), np.arange(10))
+        best = metric.function(perfect, 10).mean()
+        usual = metric.function(*arguments).mean()
+    else:
+        best = metric.function(arguments[0], arguments[0])
+        usual = metric.function(*arguments)
+    if metric.card.direction is Direction.HIGHER:
+        assert best == metric.card.high
+        assert best > usual
+    else:
+        assert best == metric.card.low
+        assert best < usual
+
+
+def test_the_name_shows_its_k():
+    assert METRICS["ndcg"].shown(10) == "NDCG@10"
+    assert METRICS["rmse"].shown() == "RMSE"
+
+
+def test_both_recall_cards_say_that_recall_is_not_the_share_missed():
+    for key in ("recall", "recall_at"):
+        assert "missed" in METRICS[key].card.mistake
+        assert "wrong" in METRICS[key].card.mistake
+    assert "all the user's relevant items" in METRICS["recall_at"].card.definition
+
+
+EVENT_METRICS = [metric for metric in METRICS.values() if isinstance(metric, EventMetric)]
+
+
+@pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
+def test_the_sums_over_users_are_the_metric(metric, arguments):
+    rows = np.random.default_rng(4).integers(0, 9, len(arguments[0]))
+    sums = sum_per_user(metric.addends(*arguments), rows, 10)
+    assert sums.shape == (10, sums.shape[1])
+    assert float(metric.combine(sums.sum(axis=0))) == pytest.approx(metric.function(*arguments))
+
+
+@pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
+def test_a_users_own_value_is_the_metric_of_the_users_events(metric, arguments):
+    rows = np.random.default_rng(4).integers(0, 9, len(arguments[0]))
+    if metric.per_user is not None:
+        own = metric.per_user(*arguments, rows, 10)
+    else:
+        own = metric.combine(sum_per_user(metric.addends(*arguments), rows, 10))
+    expected = [
+        metric.function(*(column[rows == user] for column in arguments)) for user in range(10)
+    ]
+    assert own == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("module", ["rating", "classification", "roc", "ranking", "sums"])
+def test_the_examples_in_the_docstrings_are_true(module):
+    outcome = doctest.testmod(importlib.import_module(f"algorithms.metrics.{module}"))
+    assert outcome.attempted
+    assert not outcome.failed
