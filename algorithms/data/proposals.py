@@ -1,0 +1,157 @@
+"""What the columns of a file probably are: a proposal for a person to confirm.
+
+Names decide first, in the spellings that data sets use; where no name is known, the order user,
+item, numbers is taken, which nearly all files without a header follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from algorithms.data.look import FileLook, is_number, sniff
+from algorithms.data.readers import ColumnRoles, ItemColumns, TimeFormat
+from algorithms.errors import MissingColumnError, MtrecError
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ITEM_WORDS = _words(
+    "item movie product book artist song track article news video ad business game restaurant "
+    "recipe course poi 物品 商品 电影 图书 文章 视频 广告"
+)
+_USER_WORDS = _words("user customer member reviewer visitor account person reader 用户 顾客")
+_ENDINGS = ("", *_words("id ids idx index code key no 编号"))
+
+_USERS = {word + end for word in _USER_WORDS for end in _ENDINGS} | {"uid"}
+_ITEMS = {word + end for word in _ITEM_WORDS for end in _ENDINGS} | _words(
+    "iid mid pid aid sku asin isbn goodsid parentasin"
+)
+_TIMES = _words(
+    "timestamp time ts date datetime unixreviewtime unixtime createdat eventtime timems "
+    "reviewtime ratedat 时间 时间戳 日期"
+)
+_LABELS = _words(
+    "rating ratings stars star score overall grade click clicked isclick buy bought purchase "
+    "purchased conversion like liked islike follow isfollow favorite favourite cart view viewed "
+    "plays playcount listens count weight watchtime playtime playtimems watchratio duration "
+    "seconds minutes quantity dwelltime share comment forward adclick 评分 点击 购买 喜欢 收藏 "
+    "关注 时长"
+)
+_TITLES = _words("title name movietitle itemname productname booktitle 标题 名称 书名")
+_CATEGORIES = _words("genres genre category categories maincategory type 类别 类型 分类")
+
+_MILLISECONDS_FROM = 1e11  # seconds of this size lie in the year 5138
+
+
+def propose_columns(look: FileLook) -> ColumnRoles:
+    """Propose what the columns of a file of interactions are.
+
+    Raises
+    ------
+    MissingColumnError
+        Where there are fewer than two columns, so that there is no user or no item.
+    """
+    free = list(look.columns)
+    user = _take(free, _USERS)
+    item = _take(free, _ITEMS)
+    time = _take(free, _TIMES)
+    labels = [column for column in free if _plain(column) in _LABELS and _is_numeric(look, column)]
+    free = [column for column in free if column not in labels]
+    user = user or _take_first(free, look, "user")
+    item = item or _take_first(free, look, "item")
+    if time is None:
+        time = next((column for column in free if _looks_like_time(look, column)), None)
+        free = [column for column in free if column != time]
+    if not labels:
+        labels = [column for column in free if _is_numeric(look, column)]
+    return ColumnRoles(
+        user=user,
+        item=item,
+        time=time,
+        time_format=TimeFormat.SECONDS if time is None else _time_format(look, time),
+        labels=tuple(labels),
+    )
+
+
+def propose_items(path: Path | str, columns: ColumnRoles) -> ItemColumns | None:
+    """Look beside a file of interactions for one that gives its items titles.
+
+    Such a file has a column called like the item column and one called title or name.
+    """
+    path = Path(path)
+    for other in sorted(path.parent.iterdir()):
+        if other == path or other.suffix.lower() not in (".csv", ".tsv", ".txt", ".dat"):
+            continue
+        found = propose_item_columns(other, columns.item)
+        if found is not None:
+            return found
+    return None
+
+
+def propose_item_columns(path: Path | str, item: str) -> ItemColumns | None:
+    """Propose what the columns of an item file are; None where it does not look like one."""
+    try:
+        look = sniff(path)
+    except MtrecError:
+        return None  # some other file
+    same = [column for column in look.columns if _plain(column) == _plain(item)]
+    title = _find(look.columns, _TITLES)
+    if not same or title is None:
+        return None
+    category = _find(look.columns, _CATEGORIES)
+    return ItemColumns(path=Path(path), item=same[0], title=title, category=category)
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, spaces and marks: ``user_id`` and ``User ID`` are one."""
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def _find(columns: Sequence[str], names: Iterable[str]) -> str | None:
+    known = set(names)
+    return next((column for column in columns if _plain(column) in known), None)
+
+
+def _take(free: list[str], names: Iterable[str]) -> str | None:
+    column = _find(free, names)
+    if column is not None:
+        free.remove(column)
+    return column
+
+
+def _take_first(free: list[str], look: FileLook, role: str) -> str:
+    if not free:
+        raise MissingColumnError(column=role, role=role, columns=", ".join(look.columns))
+    return free.pop(0)
+
+
+def _is_numeric(look: FileLook, column: str) -> bool:
+    values = look.values(column)
+    return bool(values) and all(is_number(value) for value in values)
+
+
+def _looks_like_time(look: FileLook, column: str) -> bool:
+    """Seconds between 1990 and 2100, or as milliseconds; no rating or count is that large."""
+    values = look.values(column)
+    if not _is_numeric(look, column):
+        return _are_dates(values)
+    numbers = [float(value) for value in values]
+    return all(6.3e8 < number < 4.2e9 or 6.3e11 < number < 4.2e12 for number in numbers)
+
+
+def _time_format(look: FileLook, column: str) -> TimeFormat:
+    values = look.values(column)
+    if _are_dates(values):
+        return TimeFormat.ISO
+    numbers = [float(value) for value in values if is_number(value)]
+    if numbers and min(numbers) > _MILLISECONDS_FROM:
+        return TimeFormat.MILLISECONDS
+    return TimeFormat.SECONDS
+
+
+def _are_dates(values: Sequence[str]) -> bool:
+    return bool(values) and all(re.match(r"\s*\d{4}-\d{2}-\d{2}(?!\d)", value) for value in values)

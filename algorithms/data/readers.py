@@ -1,0 +1,260 @@
+"""From a file that a person brings to an interaction log, with nothing lost and nothing invented.
+
+Reading goes in three steps that a person can follow: a *look* at the file (``sniff``), a
+*proposal* what its columns are (``algorithms.data.proposals``), and the reading itself by the
+roles that were confirmed. Every field is read as text. Ids stay text, so that ``007`` stays
+``007``; numbers and times are converted as declared, and a line with a value that does not fit
+is kept with its number and the reason: lines read = lines accepted + lines rejected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from algorithms.arrays import IndexArray, TextArray
+from algorithms.data.lines import RejectedLine, split_lines
+from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.data.look import FileLook, read_bytes, sniff
+from algorithms.data.sieve import Sieve, TimeFormat
+from algorithms.errors import DataError, MissingColumnError, UnreadableFileError
+from algorithms.progress import Progress, Stage, silent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "ColumnRoles",
+    "FileLook",
+    "ItemColumns",
+    "NothingAcceptedError",
+    "ReadResult",
+    "RejectedLine",
+    "TimeFormat",
+    "read_log",
+    "sniff",
+]
+
+
+class NothingAcceptedError(DataError):
+    """A file of which not one line fits its declared columns."""
+
+    template = (
+        "None of the {n} lines of {file} can be used. Line {line}: {reason}. Check which column "
+        "is which, and the separator."
+    )
+
+
+class ColumnRoles(BaseModel):
+    """What the columns of a file are; columns that are not named are left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    user: str = Field(description="Column with the user's id")
+    item: str = Field(description="Column with the item's id")
+    time: str | None = Field(None, description="Column with the time of the event")
+    time_format: TimeFormat = Field(TimeFormat.SECONDS, description="How the time is written")
+    labels: tuple[str, ...] = Field((), description="Columns with numbers that came of it")
+    item_kind: str = Field("item", min_length=1, description="What the items are called")
+
+
+class ItemColumns(BaseModel):
+    """A file that describes the items, and what its columns are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path = Field(description="The file")
+    item: str = Field(description="Column with the item's id")
+    title: str | None = Field(None, description="Column with the title")
+    category: str | None = Field(
+        None, description="Column with the category; of several (A|B) the first counts"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ReadResult:
+    """A log, and an account of every line.
+
+    Parameters
+    ----------
+    log : the accepted lines as events, in the order of the file
+    n_read : lines that hold something, without the header
+    n_accepted : lines that became events
+    rejected : the other lines, ascending
+    rejected_items : lines of the item file that were put aside
+    """
+
+    log: InteractionLog
+    n_read: int
+    n_accepted: int
+    rejected: tuple[RejectedLine, ...]
+    rejected_items: tuple[RejectedLine, ...] = ()
+
+
+def read_log(
+    path: Path | str,
+    columns: ColumnRoles,
+    *,
+    items: ItemColumns | None = None,
+    look: FileLook | None = None,
+    name: str | None = None,
+    progress: Progress = silent,
+) -> ReadResult:
+    """Read a file of interactions.
+
+    Parameters
+    ----------
+    path : the file
+    columns : which column is what
+    items : a file with titles, if there is one
+    look : what the file is taken for; None to look now
+    name : what a person calls this data; None for the name of the file
+    progress : told how far the reading is
+
+    Raises
+    ------
+    UnreadableFileError
+        Where the file cannot be read at all or has no line below its header.
+    MissingColumnError
+        Where a named column does not exist.
+    NothingAcceptedError
+        Where no line fits.
+    """
+    path = Path(path)
+    progress(0.0, Stage.LOAD)
+    look = look if look is not None else sniff(path)
+    for role, column in _named(columns):
+        _check_column(look, role, column)
+    fields = split_lines(_decode(look), look)
+    n_read = len(fields.rows) + len(fields.rejected)
+    if n_read == 0:
+        raise UnreadableFileError(
+            file=path.name,
+            expected="lines with interactions",
+            found="only a header" if look.has_header else "nothing",
+            remedy="Choose a file that has some.",
+        )
+    progress(0.4, Stage.LOAD)
+    sieve = Sieve(fields, look)
+    users = sieve.ids(columns.user)
+    item_ids = sieve.ids(columns.item)
+    times = sieve.times(columns.time, columns.time_format) if columns.time is not None else None
+    labels = {label: sieve.numbers(label) for label in columns.labels}
+    fits = sieve.fits()
+    rejected = sieve.rejected()
+    if not fits.any():
+        first = rejected[0]
+        raise NothingAcceptedError(
+            n=n_read, file=path.name, line=first.line, reason=str(first.reason)
+        )
+    progress(0.7, Stage.LOAD)
+    described = _Descriptions() if items is None else _read_items(items)
+    user_codes, user_ids = _encode(users.filter(fits))
+    item_codes, known_ids = _encode(item_ids.filter(fits), described.ids)
+    kept = fits.to_numpy()
+    log = InteractionLog(
+        name=path.stem if name is None else name,
+        users=user_codes,
+        items=item_codes,
+        labels={label: values[kept] for label, values in labels.items()},
+        user_table=UserTable(IdMap(user_ids)),
+        item_table=_item_table(known_ids, described, columns.item_kind),
+        timestamps=None if times is None else times[kept],
+    )
+    progress(1.0, Stage.LOAD)
+    return ReadResult(log, n_read, len(log), tuple(rejected), described.rejected)
+
+
+def _named(columns: ColumnRoles) -> list[tuple[str, str]]:
+    named = [("user", columns.user), ("item", columns.item)]
+    if columns.time is not None:
+        named.append(("time", columns.time))
+    return named + [("label", label) for label in columns.labels]
+
+
+def _check_column(look: FileLook, role: str, column: str) -> None:
+    if column not in look.columns:
+        raise MissingColumnError(column=column, role=role, columns=", ".join(look.columns))
+
+
+def _decode(look: FileLook) -> str:
+    data = read_bytes(look.path)
+    try:
+        return data.decode(look.encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnreadableFileError(
+            file=look.path.name,
+            expected=f"text in {look.encoding}",
+            found=f"bytes in line {line} that are none",
+            remedy="Choose another encoding, or save the file as UTF-8.",
+        ) from None
+
+
+# --- items and users ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Descriptions:
+    """What an item file says of its items, in its order."""
+
+    ids: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    rejected: tuple[RejectedLine, ...] = ()
+
+
+def _read_items(columns: ItemColumns) -> _Descriptions:
+    """Read an item file; an item that is described twice keeps its first description."""
+    look = sniff(columns.path)
+    _check_column(look, "item", columns.item)
+    for role, column in (("title", columns.title), ("category", columns.category)):
+        if column is not None:
+            _check_column(look, role, column)
+    sieve = Sieve(split_lines(_decode(look), look), look)
+    ids = sieve.distinct_ids(columns.item)
+    titles = sieve.texts(columns.title or columns.item)
+    categories = sieve.texts(columns.category) if columns.category is not None else None
+    fits = sieve.fits()
+    kept = ids.filter(fits)
+    return _Descriptions(
+        ids=tuple(kept),
+        titles=tuple(titles.filter(fits)),
+        categories=("",) * len(kept) if categories is None else tuple(categories.filter(fits)),
+        rejected=tuple(sieve.rejected()),
+    )
+
+
+def _encode(column: pl.Series, known: tuple[str, ...] = ()) -> tuple[IndexArray, TextArray]:
+    """Number the texts of a column: first those that are known, then as they appear.
+
+    Returns
+    -------
+    codes : (n,) index of each text
+    texts : the distinct texts
+    """
+    import polars as pl
+
+    texts = pl.concat([pl.Series(known, dtype=pl.String), column.rename("")])
+    texts = texts.unique(maintain_order=True)
+    codes = column.replace_strict(texts, pl.Series(range(len(texts)), dtype=pl.Int32))
+    return codes.to_numpy().astype(np.int32), np.array(texts.to_list(), dtype=np.str_)
+
+
+def _item_table(ids: TextArray, described: _Descriptions, kind: str) -> ItemTable:
+    """Describe the items; one that no file describes has its id for a title."""
+    n_described = len(described.ids)
+    titles = np.array([*described.titles, *ids[n_described:]], dtype=np.str_)
+    full = [*described.categories, *[""] * (len(ids) - n_described)]
+    return ItemTable(
+        ids=IdMap(ids),
+        titles=titles,
+        kinds=(kind,),
+        kind_codes=np.zeros(len(ids), dtype=np.int16),
+        categories=np.array([text.split("|")[0] for text in full], dtype=np.str_),
+        features={"categories": np.array(full, dtype=np.str_)} if any(full) else {},
+    )

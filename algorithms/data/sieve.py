@@ -1,0 +1,153 @@
+"""Texts become ids, numbers and times; what does not fit is noted, never bent until it does."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from algorithms.arrays import Float32Array, IntArray
+from algorithms.data.lines import FieldTable, RejectedLine
+from algorithms.data.look import FileLook
+from algorithms.messages import Message
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MAX_ID_LENGTH = 200  # arrays of text are as wide as their longest text
+MAX_TEXT_LENGTH = 1000
+
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_MAX_FLOAT32 = float(np.finfo(np.float32).max)
+_SHOWN = 60  # letters of a wrong value that a message repeats
+
+
+class TimeFormat(StrEnum):
+    """How a file writes the time; dates without a zone are in UTC."""
+
+    SECONDS = "seconds"  # since 1970
+    MILLISECONDS = "milliseconds"  # since 1970
+    ISO = "iso"  # 2015-03-01 or 2015-03-01 12:30:00
+
+
+class Sieve:
+    """Converts the columns of a file and notes what is wrong with each row.
+
+    Parameters
+    ----------
+    fields : the file in fields
+    look : what its columns are called
+    """
+
+    def __init__(self, fields: FieldTable, look: FileLook) -> None:
+        self._fields = fields
+        self._look = look
+        self._problems: list[tuple[pl.Series, str, str]] = []  # rows, column, what was expected
+
+    def fits(self) -> pl.Series:
+        """Return (n_rows,) True for the rows without a problem."""
+        import polars as pl
+
+        fits = pl.repeat(True, len(self._fields.rows), dtype=pl.Boolean, eager=True)
+        for wrong, _, _ in self._problems:
+            fits = fits & ~wrong
+        return fits
+
+    def rejected(self) -> list[RejectedLine]:
+        """Return every line that was put aside, with the first thing wrong with it."""
+        found = list(self._fields.rejected)
+        seen: set[int] = set()
+        for wrong, column, expected in self._problems:
+            lines = self._fields.rows["line"].filter(wrong)
+            values = self._column(column).filter(wrong)
+            for line, value in zip(lines, values, strict=True):
+                if line not in seen:
+                    seen.add(line)
+                    found.append(
+                        RejectedLine(
+                            line, _misfit(column, expected, value), self._fields.text(line)
+                        )
+                    )
+        return sorted(found, key=lambda rejected: rejected.line)
+
+    def ids(self, column: str) -> pl.Series:
+        """Return ids: the text as it is, not empty."""
+        texts = self._column(column)
+        self._note(texts.str.strip_chars() == "", column, "an id")
+        self._note(
+            texts.str.len_chars() > MAX_ID_LENGTH, column, f"at most {MAX_ID_LENGTH} letters"
+        )
+        return texts
+
+    def distinct_ids(self, column: str) -> pl.Series:
+        """Return ids of which each should come once; the first is the one that counts."""
+        texts = self.ids(column)
+        self._note(~texts.is_first_distinct(), column, "an id that no earlier line has")
+        return texts
+
+    def texts(self, column: str) -> pl.Series:
+        """Return texts as they are."""
+        texts = self._column(column)
+        self._note(
+            texts.str.len_chars() > MAX_TEXT_LENGTH, column, f"at most {MAX_TEXT_LENGTH} letters"
+        )
+        return texts
+
+    def numbers(self, column: str) -> Float32Array:
+        """Return (n_rows,) numbers; NaN, not observed, where the field is empty."""
+        texts = self._column(column).str.strip_chars()
+        values = _parse_numbers(texts)
+        self._note(values.is_null() & (texts != ""), column, "a number such as 3.5, or nothing")
+        self._note(values.abs().fill_null(0.0) > _MAX_FLOAT32, column, "a number below 3.4e38")
+        within = values.clip(-_MAX_FLOAT32, _MAX_FLOAT32)  # those beyond were just noted
+        return within.fill_null(float("nan")).to_numpy().astype(np.float32)
+
+    def times(self, column: str, time_format: TimeFormat) -> IntArray:
+        """Return (n_rows,) whole seconds since 1970; fractions of a second are cut off."""
+        import polars as pl
+
+        texts = self._column(column).str.strip_chars()
+        if time_format is TimeFormat.ISO:
+            seconds = _parse_dates(texts)
+            expected = "a date such as 2015-03-01 or 2015-03-01 12:30:00"
+        else:
+            values = _parse_numbers(texts)
+            if time_format is TimeFormat.MILLISECONDS:
+                values = values / 1000
+            seconds = values.floor().cast(pl.Int64, strict=False)
+            expected = f"{time_format.value} since 1970"
+        self._note(seconds.is_null(), column, expected)
+        return seconds.fill_null(0).to_numpy().astype(np.int64)
+
+    def _column(self, column: str) -> pl.Series:
+        return self._fields.rows[str(self._look.columns.index(column))]
+
+    def _note(self, wrong: pl.Series, column: str, expected: str) -> None:
+        if wrong.any():
+            self._problems.append((wrong, column, expected))
+
+
+def _parse_numbers(texts: pl.Series) -> pl.Series:
+    """Return numbers in decimal notation, null for all else (inf, nan, 3,5 and 0x10 too)."""
+    import polars as pl
+
+    return texts.set(~texts.str.contains(_NUMBER), None).cast(pl.Float64, strict=False)
+
+
+def _parse_dates(texts: pl.Series) -> pl.Series:
+    """Return seconds since 1970 of dates with or without a time of day, null for all else."""
+    import polars as pl
+
+    plain = texts.str.replace("T", " ", literal=True).str.strip_suffix("Z")
+    moments = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
+    days = plain.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
+    found = pl.select(pl.coalesce(moments, days)).to_series()
+    return found.dt.epoch("s")
+
+
+def _misfit(column: str, expected: str, found: str) -> Message:
+    return Message(
+        "column “{column}” should hold {expected}, and holds “{found}”",
+        {"column": column, "expected": expected, "found": found[:_SHOWN]},
+    )
