@@ -13,11 +13,14 @@ biases). NumPy alone, in the time of one linear system.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from algorithms.arrays import FloatArray
+from algorithms.arrays import FloatArray, IntArray, TextArray
 from algorithms.explanations import Contribution, EvidenceKind, Explanation, strongest_first
 from algorithms.messages import Message
+from algorithms.models.bias import limited
 from algorithms.models.factor_problem import FactorProblem, numpy_gram
 from algorithms.models.factor_solver import FactorRows
 
@@ -29,62 +32,60 @@ def explain_score(
     t: int,
     user: int,
     item: int,
-    title: str,
+    titles: TextArray,
 ) -> Explanation:
     """Split the prediction of task ``t`` for a user and an item into its addends.
 
     Parameters
     ----------
     ridge : (d,) ridge of every user's row
-    title : what a person calls the item
+    titles : (n_items,) what a person calls the items
     """
-    task, scale = problem.tasks[t], problem.scales[t]
+    task, scale, of = problem.tasks[t], problem.scales[t], problem.events
     column = rows.users.shape[1] - len(problem.tasks) + t
-    parts = []
+    bias = scale.spread * float(rows.items[item, column])
+    parts = [Contribution(bias, EvidenceKind.ITEM_BIAS, task=task.name, item=item)]
     if scale.mean != 0.0:
         parts.append(Contribution(scale.mean, EvidenceKind.AVERAGE, task=task.name))
-    bias = scale.spread * float(rows.items[item, column])
-    parts.append(Contribution(bias, EvidenceKind.ITEM_BIAS, task=task.name, item=item))
-    by_task = np.zeros(len(problem.tasks))
-    absolute = np.zeros(len(problem.tasks))
-    if problem.known_users[user]:
-        events, amounts, zeros = _shares(problem, rows, ridge, t, user, item)
-        amounts = scale.spread * amounts
-        of = problem.events
-        np.add.at(by_task, of.tasks[events], amounts)
-        np.add.at(absolute, of.tasks[events], np.abs(amounts))
-        parts += [
-            Contribution(
-                float(amount),
-                EvidenceKind.INTERACTION,
-                task=problem.tasks[of.tasks[e]].name,
-                item=int(of.items[e]),
-                value=float(of.values[e]),
-            )
-            for e, amount in zip(range(events.start, events.stop), amounts, strict=True)
-        ]
-        if zeros != 0.0:
-            untouched = Message("All that this user left untouched")
-            parts.append(
-                Contribution(scale.spread * zeros, EvidenceKind.AVERAGE, message=untouched)
-            )
+    events, amounts, zeros = _shares(problem, rows, ridge, t, user, item)
+    amounts = scale.spread * amounts  # (n_past,)
+    past = [
+        Contribution(
+            float(amount),
+            EvidenceKind.INTERACTION,
+            task=problem.tasks[of.tasks[e]].name,
+            item=int(of.items[e]),
+            value=float(of.values[e]),
+        )
+        for e, amount in zip(events, amounts, strict=True)
+    ]
+    parts += past
+    if zeros != 0.0:
+        message = Message("All that this user left untouched")
+        parts.append(Contribution(scale.spread * zeros, EvidenceKind.AVERAGE, message=message))
+    total = sum(part.amount for part in parts)
+    score = min(max(total, scale.low), scale.high)
+    parts += limited(task.name, total, score)
     return Explanation(
         task=task.name,
         user=user,
         item=item,
-        score=sum(part.amount for part in parts),
-        sentence=_sentence(problem, by_task, user, title),
+        score=score,
+        sentence=_sentence(past, titles, str(titles[item])),
         contributions=strongest_first(parts),
-        remarks=_remarks(problem, absolute, t),
+        remarks=_remarks(past, task.name) if len(problem.tasks) > 1 else (),
     )
 
 
 def _shares(
     problem: FactorProblem, rows: FactorRows, ridge: FloatArray, t: int, user: int, item: int
-) -> tuple[slice, FloatArray, float]:
+) -> tuple[IntArray, FloatArray, float]:
     """Return the user's events, what each adds to x'z (n,), and what the zeros add."""
     of = problem.events
-    events = slice(*np.searchsorted(of.users, [user, user + 1]))
+    first, last = np.searchsorted(of.users, [user, user + 1])
+    events = np.arange(first, last)
+    if not problem.known_users[user]:
+        return events, np.empty(0), 0.0
     n_tasks = len(problem.tasks)
     k = len(ridge) - n_tasks
     marks = np.eye(n_tasks)[of.tasks[events]]  # (n, n_tasks)
@@ -98,33 +99,40 @@ def _shares(
     return events, amounts, float(r[0] @ h)
 
 
-def _sentence(problem: FactorProblem, by_task: FloatArray, user: int, title: str) -> Message:
-    if not problem.known_users[user]:
+def _sentence(past: Sequence[Contribution], titles: TextArray, title: str) -> Message:
+    """Say in which task the user did most that speaks for the item."""
+    if not past:
         return Message(
-            "Nothing is known of this user yet: the score is what “{title}” is worth to everybody.",
-            {"title": title},
-        )
-    source = int(by_task.argmax())
-    if by_task[source] <= 0.0:
-        return Message(
-            "Nothing that this user did speaks for “{title}”; the score is mostly what it is "
+            "This user did nothing yet that could be learned from: the score is what “{title}” is "
             "worth to everybody.",
             {"title": title},
         )
+    sums: dict[str, float] = {}
+    for part in past:
+        sums[str(part.task)] = sums.get(str(part.task), 0.0) + part.amount
+    source = max(sums, key=lambda name: sums[name])
+    if sums[source] <= 0.0:
+        return Message(
+            "Nothing that this user did speaks for “{title}”: the score is mostly what it is worth "
+            "to everybody.",
+            {"title": title},
+        )
+    best = max((part for part in past if part.task == source), key=lambda part: part.amount)
     return Message(
-        "Mostly because of what this user did in {source}: “{title}” is close to it.",
-        {"source": problem.tasks[source].name, "title": title},
+        "Mostly because of what this user did in “{source}”: above all with “{because}”.",
+        {"source": source, "because": str(titles[best.item])},
     )
 
 
-def _remarks(problem: FactorProblem, absolute: FloatArray, t: int) -> tuple[Message, ...]:
-    total = float(absolute.sum())
-    if total == 0.0 or len(problem.tasks) == 1:
+def _remarks(past: Sequence[Contribution], task: str) -> tuple[Message, ...]:
+    """Say how much the other tasks' events weigh, in absolute amounts."""
+    total = sum(abs(part.amount) for part in past)
+    if total == 0.0:
         return ()
-    share = 100.0 * (total - float(absolute[t])) / total
+    others = sum(abs(part.amount) for part in past if part.task != task)
     return (
         Message(
-            "{percent:.0f} % of the weight of this user's events comes from other tasks.",
-            {"percent": share},
+            "{percent:.0f} % of what this user's events move in the score comes from other tasks.",
+            {"percent": 100.0 * others / total},
         ),
     )

@@ -2,16 +2,17 @@
 
 Every task is brought to the same form, so that one least-squares solver serves all kinds. With s
 the model's score of a cell, an event of task t adds ``c s² - 2 g s`` to the loss: an explicit
-event has c = w_t and g = w_t y; a binary one that happened x times has c = w_t alpha x and
-g = w_t (1 + alpha x). The zeros add ``w_t s²`` for *every* cell of a binary task; that sum over
-millions of cells needs only the Gram matrix of each side (Hu, Koren and Volinsky 2008, section 4).
-Up to a constant, both together are the weighted squared errors.
+event has c = w_t and g = w_t y; a binary one that happened x times has c = w_t x and
+g = w_t (x + 1 / alpha). The zeros add ``w_t / alpha s²`` for *every* cell of a binary task; that
+sum over millions of cells needs only the Gram matrix of each side (Hu, Koren and Volinsky 2008,
+section 4). Up to a constant, both together are the weighted squared errors.
 
 A row of a user or an item holds its factors and then one bias for each task: (k + n_tasks,).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -32,14 +33,19 @@ def numpy_gram(rows: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class TaskScale:
-    """How a label becomes a target, ``y = (label - mean) / spread``, and the task's weight w_t.
+    """How a label becomes a target, ``y = (label - mean) / spread``, and what its errors weigh.
 
-    Binary tasks keep 0 and 1: mean 0, spread 1.
+    Binary tasks keep 0 and 1: mean 0, spread 1. ``weight`` is w_t, of an event; ``zero`` is the
+    weight of a zero, w_t / alpha, and 0 for explicit tasks. Predictions stay between ``low`` and
+    ``high``, the label's scale in training; scores of binary tasks are free.
     """
 
     mean: float
     spread: float
     weight: float
+    zero: float
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +99,7 @@ class FactorProblem:
 
     def zero_items(self, t: int) -> BoolArray:
         """Return (n_items,) True where an item's cells count as zeros of task t."""
-        if self.tasks[t].kind is not TaskKind.BINARY:
+        if not self.scales[t].zero:
             return np.zeros_like(self.known_items)
         of_kind: BoolArray = self.known_items & (self.item_kinds == self.kinds[t])
         return of_kind
@@ -103,7 +109,7 @@ class FactorProblem:
         totals = np.bincount(self.events.tasks, self.events.curvature, len(self.tasks))
         n_users = np.count_nonzero(self.known_users)
         for t, scale in enumerate(self.scales):
-            totals[t] += scale.weight * n_users * np.count_nonzero(self.zero_items(t))
+            totals[t] += scale.zero * n_users * np.count_nonzero(self.zero_items(t))
         return np.maximum(totals, np.finfo(np.float64).tiny)
 
     def user_zeros(self, item_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
@@ -113,7 +119,7 @@ class FactorProblem:
         for t, scale in enumerate(self.scales):
             rows = item_rows[self.zero_items(t)]
             if len(rows):
-                _add_zeros(A[0], r[0], _extended(rows, t, len(self.tasks)), t, scale.weight, gram)
+                _add_zeros(A[0], r[0], _extended(rows, t, len(self.tasks)), t, scale.zero, gram)
         return A, r
 
     def item_zeros(self, user_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
@@ -122,10 +128,10 @@ class FactorProblem:
         A, r = np.zeros((self.n_kinds, d, d)), np.zeros((self.n_kinds, d))
         known = user_rows[self.known_users]
         for t, scale in enumerate(self.scales):
-            if self.tasks[t].kind is TaskKind.BINARY:
+            if scale.zero:
                 kind = self.kinds[t]
                 _add_zeros(
-                    A[kind], r[kind], _extended(known, t, len(self.tasks)), t, scale.weight, gram
+                    A[kind], r[kind], _extended(known, t, len(self.tasks)), t, scale.zero, gram
                 )
         return A, r
 
@@ -148,7 +154,7 @@ class FactorProblem:
                 of_users = gram(_extended(users, t, n_tasks))
                 of_items = gram(_extended(items, t, n_tasks))
                 swap = np.r_[: of_items.shape[0] - 2, -1, -2]
-                losses[t] += scale.weight * float((of_users * of_items[np.ix_(swap, swap)]).sum())
+                losses[t] += scale.zero * float((of_users * of_items[np.ix_(swap, swap)]).sum())
         return losses
 
 
@@ -190,11 +196,11 @@ def pose(
     scales, curvature, pull, constants = [], [], [], []
     weights = _task_weights(tasks, [len(values) for _, _, values in cells], balance)
     for task, weight, (_, _, values) in zip(tasks, weights, cells, strict=True):
-        scale = _scale(task, values, float(weight))
+        scale = _scale(task, values, float(weight), alpha)
         scales.append(scale)
         if task.kind is TaskKind.BINARY:
-            curvature.append(weight * alpha * values)
-            pull.append(weight * (1.0 + alpha * values))
+            curvature.append(weight * values)
+            pull.append(weight * values + scale.zero)
             constants.append(pull[-1].sum())
         else:
             target = (values - scale.mean) / scale.spread
@@ -245,8 +251,17 @@ def _task_weights(tasks: Sequence[Task], counts: Sequence[int], balance: float) 
     return weights
 
 
-def _scale(task: Task, values: FloatArray, weight: float) -> TaskScale:
-    if task.kind is TaskKind.BINARY or not len(values):
-        return TaskScale(0.0, 1.0, weight)
+def _scale(task: Task, values: FloatArray, weight: float, alpha: float) -> TaskScale:
+    if task.kind is TaskKind.BINARY:
+        return TaskScale(0.0, 1.0, weight, weight / alpha)
+    if not len(values):  # nothing observed: no prediction
+        return TaskScale(math.nan, 1.0, weight, 0.0)
     spread = float(values.std())
-    return TaskScale(float(values.mean()), spread if spread > 0 else 1.0, weight)
+    return TaskScale(
+        mean=float(values.mean()),
+        spread=spread if spread > 0 else 1.0,
+        weight=weight,
+        zero=0.0,
+        low=float(values.min()),
+        high=float(values.max()),
+    )

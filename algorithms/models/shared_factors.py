@@ -14,7 +14,7 @@ be much-bought ones. All unknowns together minimise one weighted sum of squared 
 .. math::
     \min_{P,Q,b}\; \sum_{t\ \text{explicit}} w_t \sum_{(u,i)\in\Omega_t}
         \Bigl(\tfrac{y_{tui} - \mu_t}{\sigma_t} - s_{tui}\Bigr)^2
-    + \sum_{t\ \text{binary}} w_t \sum_{u,\,i} (1 + \alpha x_{tui})
+    + \sum_{t\ \text{binary}} w_t \sum_{u,\,i} \tfrac{1 + \alpha x_{tui}}{\alpha}
         \bigl([x_{tui} > 0] - s_{tui}\bigr)^2
     + \lambda \Bigl(\sum_u \|p_u\|^2 + \sum_i \|q_i\|^2\Bigr)
     + \lambda_b \sum_t w_t \Bigl(\sum_u b_{tu}^2 + \sum_i b_{ti}^2\Bigr)
@@ -29,14 +29,15 @@ happened x times as a confident 1, all else as an unsure 0. The task's weight
 is the weight :math:`\omega_t` that the person gave, tempered by its number of events
 :math:`n_t`: with :math:`\beta = 0` every event counts the same and the largest task drowns the
 others, with :math:`\beta = 1` every task counts the same and a tiny task's noise is blown up; the
-default is half-way.
+default leans to the first.
 
 Held still, the items make this a separate quadratic for each user, and the other way round; the
 sweeps alternate (see ``factor_solver``). The last step solves the users exactly. Therefore a
 user's row is a sum over the user's own events, and so is every score: that is the explanation.
 A user or an item that training never met has zeros for everything unknown: a new user gets what
-items are worth to all, a new item what the user gives on average. Predictions are not clipped to
-the label's scale, so that their parts add up.
+items are worth to all, a new item what the user gives on average. A prediction is kept within the
+values that the label had in training; lists are ordered by the sum before that, so that items
+beyond the end of the scale keep their order.
 
 ``SeparateFactors`` is the same algorithm fitted on each task alone, so the difference between the
 two is what sharing does, good or bad.
@@ -53,15 +54,17 @@ filtering, RecSys 2011.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from algorithms.arrays import FloatArray, IntArray
+from algorithms.arrays import BoolArray, FloatArray, IntArray
 from algorithms.data.log import InteractionLog
+from algorithms.errors import UnknownTaskError
 from algorithms.explanations import Explanation
+from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
 from algorithms.models.factor_explanation import explain_score
 from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
@@ -77,7 +80,7 @@ class SharedFactorsConfig(ModelConfig):
     n_factors: int = Field(32, ge=1, le=512, description="Length of the user and item vectors")
     n_epochs: int = Field(15, ge=1, le=200, description="Sweeps over all users and all items")
     regularization: float = Field(
-        80.0, gt=0, le=100_000, description="How strongly the vectors are drawn to zero"
+        5.0, gt=0, le=10_000, description="How strongly the vectors are drawn to zero"
     )
     bias_regularization: float = Field(
         3.0, gt=0, le=1000, description="Damping of the offsets, in events of average weight"
@@ -86,7 +89,7 @@ class SharedFactorsConfig(ModelConfig):
         20.0, gt=0, le=1000, description="How much more one binary event weighs than no event"
     )
     balance: float = Field(
-        0.5, ge=0, le=1, description="0: every event counts the same; 1: every task does"
+        0.25, ge=0, le=1, description="0: every event counts the same; 1: every task does"
     )
     patience: int = Field(
         5, ge=1, le=200, description="Sweeps without gain on validation before it stops"
@@ -215,7 +218,7 @@ class SharedFactors(Recommender):
             for position, other in enumerate(block.tasks):
                 if other.name == task.name:
                     return number, position
-        raise AssertionError(task.name)
+        raise UnknownTaskError(task=task.name, tasks=", ".join(self._tasks))
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
@@ -223,8 +226,8 @@ class SharedFactors(Recommender):
         k, scale = block.n_factors, block.scales[t]
         P, Q = block.rows.users[users], block.rows.items[items]  # (n, d)
         scores = (P[:, :k] * Q[:, :k]).sum(axis=1) + P[:, k + t] + Q[:, k + t]  # (n,)
-        numbers: FloatArray = scale.mean + scale.spread * scores
-        return numbers
+        numbers = np.clip(scale.mean + scale.spread * scores, scale.low, scale.high)
+        return np.where(self._ranked(task)[items], numbers, np.nan)
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
@@ -235,16 +238,30 @@ class SharedFactors(Recommender):
         scores += P[:, k + t, None]
         scores += Q[None, :, k + t]
         numbers: FloatArray = scale.mean + scale.spread * scores
+        numbers[:, ~self._ranked(task)[items]] = np.nan
         return numbers
 
+    def _ranked(self, task: Task) -> BoolArray:
+        """Return (n_items,) True for the items of the task's kind."""
+        table = self.log.item_table
+        ranked: BoolArray = table.kind_codes == table.kinds.index(task.item_kind)
+        return ranked
+
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        score = float(self._predict(task, np.array([user]), np.array([item]))[0])
+        if np.isnan(score):
+            sentence = Message(
+                "Nothing can be said: training has no “{task}”, or it does not rank such items.",
+                {"task": task.name},
+            )
+            return Explanation(task.name, user, item, score, sentence)
         number, t = self._place(task)
         block = self._blocks[number]
         if number not in self._problems:  # derived from the log, and only needed here
             self._problems[number] = self._pose(self.log, block.tasks)
         problem = self._problems[number]
-        title = str(self.log.item_table.titles[item])
-        return explain_score(problem, block.rows, self._ridge(problem), t, user, item, title)
+        titles = self.log.item_table.titles
+        return explain_score(problem, block.rows, self._ridge(problem), t, user, item, titles)
 
     # --- keeping -------------------------------------------------------------------------
 
@@ -255,9 +272,7 @@ class SharedFactors(Recommender):
             for side, rows in (("user", block.rows.users), ("item", block.rows.items)):
                 arrays[f"{number}.{side}_factors"] = rows[:, :k]
                 arrays[f"{number}.{side}_biases"] = rows[:, k:]
-            arrays[f"{number}.scales"] = np.array(
-                [[scale.mean, scale.spread, scale.weight] for scale in block.scales]
-            )
+            arrays[f"{number}.scales"] = np.array([astuple(scale) for scale in block.scales])
         return ModelState(arrays)
 
     def _restore(self, state: ModelState) -> None:
