@@ -101,9 +101,11 @@ class Workspace:
 
         def work(progress: Progress) -> tuple[Project, int, InteractionLog, Experiment]:
             from algorithms.progress import Stage, part_of
+            from mtrec_gui.project_files import make_folder
             from mtrec_gui.storage import Project
 
             log, experiment = make(part_of(progress, 0.0, 0.7))
+            make_folder(path.parent)
             project = Project.create(path)
             try:
                 dataset_id = project.save_log(log)

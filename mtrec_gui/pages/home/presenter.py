@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mtrec_gui import preferences
+from mtrec_gui.project_files import free_name
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog
     from algorithms.evaluation import Experiment
     from algorithms.progress import Progress
-
-SUFFIX = ".mtrec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +114,6 @@ def make_world(key: str, progress: Progress) -> tuple[InteractionLog, Experiment
     log = load_world(key)
     progress(0.9, Stage.LOAD)
     return log, default_experiment(log, world_tasks(key))
-
-
-def free_name(folder: Path, stem: str) -> Path:
-    """Return the path of a new project file that does not exist yet."""
-    path, number = folder / f"{stem}{SUFFIX}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}{SUFFIX}"
-    return path
 
 
 def recent_projects(names: Sequence[str], now: float | None = None) -> list[RecentProject]:

@@ -1,0 +1,131 @@
+"""The ways into the lab without a window: ``demo``, ``run``, ``import``, ``models``, ``metrics``.
+
+Without a command the window opens; where there is no screen, the demonstration runs in the
+terminal instead. An error that a person can do something about is one sentence on standard
+error and exit status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from algorithms.errors import MtrecError
+
+EXIT_OK, EXIT_RUNS_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit status."""
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    try:
+        return _dispatch(options)
+    except MtrecError as error:
+        print(f"mtrec: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("mtrec: stopped; finished runs are in the project.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="mtrec",
+        description="MTRec Lab: learn multi-task recommendation by trying it. "
+        "Without a command the window opens.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    window = commands.add_parser("window", help="open the window (the default)")
+    window.add_argument("file", nargs="?", type=Path, help="a project, or a file to import")
+
+    demo = commands.add_parser(
+        "demo", help="run the default comparison on a sample world and print the table"
+    )
+    demo.add_argument("--world", default="ecommerce", help="which sample world (ecommerce)")
+    _add_output(demo)
+
+    run = commands.add_parser("run", help="run the experiment that a TOML file describes")
+    run.add_argument("spec", type=Path, metavar="SPEC.toml")
+    _add_output(run)
+
+    bring = commands.add_parser("import", help="make a project from a file of your own")
+    bring.add_argument("file", type=Path, help="ratings or events, one line each")
+    for role, words in (
+        ("user", "column of the user"),
+        ("item", "column of the item"),
+        ("time", "column of the time"),
+    ):
+        bring.add_argument(f"--{role}", metavar="COLUMN", help=words)
+    bring.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="column of a rating or another label; may be given several times",
+    )
+    bring.add_argument("--items", type=Path, metavar="FILE", help="titles and categories of items")
+    bring.add_argument("--kind", default="item", help="what the items are (item)")
+    bring.add_argument(
+        "--rejected", type=Path, metavar="FILE", help="write the rejected lines as CSV"
+    )
+    bring.add_argument("--compare", action="store_true", help="run the default comparison at once")
+    _add_output(bring)
+
+    models = commands.add_parser("models", help="list the models, or show one")
+    models.add_argument("key", nargs="?", help="show this model with its parameters")
+    models.add_argument("--json", type=Path, metavar="FILE", help="write the same as JSON")
+
+    metrics = commands.add_parser("metrics", help="list the metrics, or show one")
+    metrics.add_argument("key", nargs="?", help="show this metric's card")
+    metrics.add_argument("--json", type=Path, metavar="FILE", help="write the same as JSON")
+
+    export = commands.add_parser(
+        "export", help="write a project as ordinary SQLite tables, to practise SQL on"
+    )
+    export.add_argument("project", type=Path)
+    export.add_argument("tables", type=Path, metavar="TABLES.sqlite")
+    return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--project", type=Path, metavar="FILE", help="where the new project file goes"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as JSON")
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    if options.command in (None, "window"):
+        return _window(getattr(options, "file", None))
+    from mtrec_gui import commands
+
+    if options.command == "demo":
+        return commands.demo(options.world, options.project, options.json)
+    if options.command == "run":
+        return commands.run(options.spec, options.project, options.json)
+    if options.command == "import":
+        return commands.bring(options)
+    if options.command == "models":
+        return commands.models(options.key, options.json)
+    if options.command == "metrics":
+        return commands.metrics(options.key, options.json)
+    return commands.export(options.project, options.tables)
+
+
+def _window(to_open: Path | None) -> int:
+    from mtrec_gui.screen import why_no_window
+
+    reason = why_no_window()
+    if reason is not None:
+        from mtrec_gui import commands
+
+        print(f"{reason} Running the demonstration in the terminal instead.\n", flush=True)
+        return commands.demo("ecommerce", None, None)
+    from mtrec_gui.app import run_window
+
+    return run_window([], to_open)
