@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from algorithms.arrays import (
     AnyArray,
+    BoolArray,
     FloatArray,
     IntArray,
     group_rows,
@@ -36,6 +37,7 @@ from algorithms.errors import (
     UnservedTaskError,
 )
 from algorithms.explanations import Explanation
+from algorithms.messages import Message
 from algorithms.progress import Progress, silent
 from algorithms.tasks import Task, TaskKind
 
@@ -166,7 +168,7 @@ class Recommender(ABC):
         return Output.SCORE if task.kind is TaskKind.BINARY else Output.PREDICTION
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        """Return (m, k) the numbers of m users for k items."""
+        """Return (m, k) the numbers by which k items are ranked for m users."""
         pairs = self._predict(task, np.repeat(users, len(items)), np.tile(items, len(users)))
         return pairs.reshape(len(users), len(items))
 
@@ -236,7 +238,9 @@ class Recommender(ABC):
     def predict(self, task: Task | str, users: AnyArray, items: AnyArray) -> FloatArray:
         """Return (n,) a number for each pair of a user (n,) and an item (n,).
 
-        NaN stands where the model cannot tell. What the number is, ``output(task)`` says.
+        NaN stands where the model cannot tell, and for items of another kind than the task's.
+        What the number is, ``output(task)`` says; predictions and probabilities stay on the
+        label's scale.
         """
         known = self._known(task)
         users = np.asarray(users, dtype=np.int64)
@@ -249,10 +253,15 @@ class Recommender(ABC):
         self._check_items(items)
         if not len(users):
             return np.empty(0)
-        return np.asarray(self._predict(known, users, items), dtype=np.float64)
+        numbers = self._predict(known, users, items)
+        return np.where(self._of_kind(known, items), numbers, np.nan)
 
     def score_block(self, task: Task | str, users: AnyArray, items: AnyArray) -> FloatArray:
-        """Return (m, k) the numbers of m users for k items."""
+        """Return (m, k) the numbers by which k items are ranked for m users.
+
+        They are those of ``predict``, but a model may let them go beyond the label's scale: two
+        items that both deserve more than five stars keep their order.
+        """
         known = self._known(task)
         users = np.asarray(users, dtype=np.int64)
         items = np.asarray(items, dtype=np.int64)
@@ -260,7 +269,8 @@ class Recommender(ABC):
         self._check_items(items)
         if not len(users) or not len(items):
             return np.empty((len(users), len(items)))
-        return np.asarray(self._score_block(known, users, items), dtype=np.float64)
+        numbers = self._score_block(known, users, items)
+        return np.where(self._of_kind(known, items), numbers, np.nan)
 
     def recommend(self, task: Task | str, user: int, n: int = 10) -> Recommendation:
         """Rank the items of the task's kind that the user had not met in training."""
@@ -301,6 +311,13 @@ class Recommender(ABC):
         known = self._known(task)
         self._check_users(np.array([user]))
         self._check_items(np.array([item]))
+        table = self.log.item_table
+        if table.kind_of(item) != known.item_kind:
+            sentence = Message(
+                "“{task}” ranks items of kind {kind}; this one is of kind {found}.",
+                {"task": known.name, "kind": known.item_kind, "found": table.kind_of(item)},
+            )
+            return Explanation(known.name, int(user), int(item), np.nan, sentence)
         return self._explain(known, int(user), int(item))
 
     def met(self, user: int) -> IntArray:
@@ -353,6 +370,14 @@ class Recommender(ABC):
             return self._tasks[name]
         except KeyError:
             raise UnknownTaskError(task=name, tasks=", ".join(self._tasks)) from None
+
+    def _of_kind(self, task: Task, items: IntArray) -> BoolArray:
+        """Return (n,) whether each item is of the task's kind."""
+        table = self.log.item_table
+        if task.item_kind not in table.kinds:
+            return np.zeros(len(items), dtype=np.bool_)
+        of_kind: BoolArray = table.kind_codes[items] == table.kinds.index(task.item_kind)
+        return of_kind
 
     def _check_users(self, users: AnyArray) -> None:
         n_users = self.log.n_users

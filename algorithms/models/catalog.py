@@ -13,6 +13,7 @@ from algorithms.models.bias import Bias
 from algorithms.models.implicit_models import Als
 from algorithms.models.popularity import Popularity
 from algorithms.models.rule_blend import RuleBlend
+from algorithms.models.shared_factors import SeparateFactors, SharedFactors
 from algorithms.models.surprise_models import Svd
 
 MODELS: dict[str, type[Recommender]] = {
@@ -20,6 +21,8 @@ MODELS: dict[str, type[Recommender]] = {
     Bias.key: Bias,
     Svd.key: Svd,
     Als.key: Als,
+    SeparateFactors.key: SeparateFactors,
+    SharedFactors.key: SharedFactors,
     RuleBlend.key: RuleBlend,
 }
 
