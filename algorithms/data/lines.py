@@ -2,8 +2,8 @@
 
 Libraries guess where a line does not fit: they shift columns, fill gaps, cut what is too long.
 Here a line has exactly as many fields as the file has columns, or it is put aside with its
-number and the reason. Lines without quotes, nearly all, are split by polars at once; lines with
-quotes go one by one through the ``csv`` module of Python.
+number and the reason. Lines without quotes, or with quotes around every field, nearly all, are
+split by polars at once; other lines with quotes go one by one through the ``csv`` module.
 """
 
 from __future__ import annotations
@@ -49,9 +49,15 @@ class FieldTable:
     lines: pl.Series
     spans: dict[int, int]
 
-    def text(self, line: int) -> str:
-        """Return the text of the row that begins in a line."""
-        return "\n".join(self.lines[line - 1 : line - 1 + self.spans.get(line, 1)])
+    def texts(self, lines: pl.Series) -> list[str]:
+        """Return the texts of the rows that begin in some lines."""
+        first = self.lines.gather(lines - 1).to_list()
+        return [
+            "\n".join(self.lines[line - 1 : line - 1 + self.spans[line]])
+            if line in self.spans
+            else text
+            for line, text in zip(lines, first, strict=True)
+        ]
 
 
 def split_lines(text: str, look: FileLook) -> FieldTable:
@@ -62,48 +68,93 @@ def split_lines(text: str, look: FileLook) -> FieldTable:
     lines = pl.DataFrame({"text": [unify_line_ends(text)]})
     lines = lines.select(pl.col("text").str.split("\n").explode()).with_row_index("line", offset=1)
     all_lines = lines["text"]
-    blank = pl.col("text").str.strip_chars(" ") == ""
-    quoted = pl.lit(False)
-    if len(delimiter) == 1:
-        quoted = pl.col("text").str.contains(f'(^|{re.escape(delimiter)})"')
-    lines = lines.with_columns(blank=blank, quoted=quoted)
+    lines = lines.with_columns(
+        blank=pl.col("text").str.strip_chars(" ") == "",
+        quoted=_is_quoted(delimiter),
+        even=_is_evenly_quoted(delimiter, n_columns),
+    )
     if look.has_header:
         header = (~lines["blank"]).arg_max() or 0  # the first line that is not blank
         lines = lines[header + 1 :]
 
     rejected: list[RejectedLine] = []
     parsed, spans = _split_quoted(lines, look, rejected)
-    plain = lines.filter(~pl.col("quoted") & ~pl.col("blank"))
     if spans:
         taken = [line + more for line, span in spans.items() for more in range(1, span)]
-        plain = plain.filter(~pl.col("line").is_in(taken))
+        lines = lines.filter(~pl.col("line").is_in(taken))
+    names = ["line", *(str(place) for place in range(n_columns))]
+    plain = _put_misfits_aside(lines.filter(~pl.col("quoted"), ~pl.col("blank")), look, rejected)
+    even = lines.filter(pl.col("even")).with_columns(pl.col("text").str.slice(1).str.head(-1))
+    rows = pl.concat(
+        [_split(plain, delimiter, names), _split(even, f'"{delimiter}"', names)]
+        + ([pl.DataFrame(parsed, schema=names, orient="row")] if parsed else []),
+        how="vertical_relaxed",
+    )
+    rejected.sort(key=lambda line: line.line)
+    return FieldTable(rows.sort("line"), tuple(rejected), all_lines, spans)
+
+
+def _is_quoted(delimiter: str) -> pl.Expr:
+    """Tell the lines in which a quote opens a field."""
+    import polars as pl
+
+    if len(delimiter) > 1:
+        return pl.lit(False)
+    return pl.col("text").str.contains(f'(^|{re.escape(delimiter)})"')
+
+
+def _is_evenly_quoted(delimiter: str, n_columns: int) -> pl.Expr:
+    """Tell the lines in which every field is in quotes and holds none.
+
+    The first quote, the last one, and two in each of the n - 1 separators such as ``","`` are
+    all that there are; then these separators are where the fields end.
+    """
+    import polars as pl
+
+    text = pl.col("text").str
+    return (
+        _is_quoted(delimiter)
+        & text.starts_with('"')
+        & text.ends_with('"')
+        & (text.count_matches('"', literal=True) == 2 * n_columns)
+        & (text.count_matches(f'"{delimiter}"', literal=True) == n_columns - 1)
+        & ~text.contains("\0", literal=True)
+    )
+
+
+def _split(lines: pl.DataFrame, separator: str, names: list[str]) -> pl.DataFrame:
+    import polars as pl
+
+    fields = pl.col("text").str.split_exact(separator, len(names) - 2).struct.unnest()
+    rows = lines.select(pl.col("line"), fields)
+    rows.columns = names
+    return rows
+
+
+def _put_misfits_aside(
+    plain: pl.DataFrame, look: FileLook, rejected: list[RejectedLine]
+) -> pl.DataFrame:
+    """Return the lines without quotes that have the right number of fields."""
+    import polars as pl
+
+    n_columns = len(look.columns)
     plain = plain.with_columns(
-        n_found=pl.col("text").str.count_matches(delimiter, literal=True) + 1,
+        n_found=pl.col("text").str.count_matches(look.delimiter, literal=True) + 1,
         nul=pl.col("text").str.contains("\0", literal=True),
     )
     fits = (pl.col("n_found") == n_columns) & ~pl.col("nul")
-    for line, line_text, nul, found in (
+    for line, text, nul, found in (
         plain.filter(~fits).select("line", "text", "nul", "n_found").iter_rows()
     ):
         reason = _nul() if nul else _wrong_number(n_columns, found)
-        rejected.append(RejectedLine(line, reason, line_text))
-    rows = plain.filter(fits).select(
-        pl.col("line"),
-        pl.col("text").str.split_exact(delimiter, n_columns - 1).struct.unnest(),
-    )
-    names = ["line", *(str(place) for place in range(n_columns))]
-    rows.columns = names
-    if parsed:
-        more = pl.DataFrame(parsed, schema=names, orient="row").cast(rows.schema)
-        rows = pl.concat([rows, more]).sort("line")
-    rejected.sort(key=lambda line: line.line)
-    return FieldTable(rows, tuple(rejected), all_lines, spans)
+        rejected.append(RejectedLine(line, reason, text))
+    return plain.filter(fits)
 
 
 def _split_quoted(
     lines: pl.DataFrame, look: FileLook, rejected: list[RejectedLine]
 ) -> tuple[list[tuple[int | str, ...]], dict[int, int]]:
-    """Split the lines in which a quote opens a field.
+    """Split the lines in which a quote opens a field, but not evenly.
 
     Returns
     -------
@@ -112,7 +163,7 @@ def _split_quoted(
     """
     parsed: list[tuple[int | str, ...]] = []
     spans: dict[int, int] = {}
-    places = lines["quoted"].arg_true().to_list()
+    places = (lines["quoted"] & ~lines["even"]).arg_true().to_list()
     if not places:
         return parsed, spans
     texts, numbers = lines["text"].to_list(), lines["line"].to_list()

@@ -145,9 +145,8 @@ def read_log(
     times = sieve.times(columns.time, columns.time_format) if columns.time is not None else None
     labels = {label: sieve.numbers(label) for label in columns.labels}
     fits = sieve.fits()
-    rejected = sieve.rejected()
     if not fits.any():
-        first = rejected[0]
+        first = sieve.first_rejected()
         raise NothingAcceptedError(
             n=n_read, file=path.name, line=first.line, reason=str(first.reason)
         )
@@ -166,7 +165,7 @@ def read_log(
         timestamps=None if times is None else times[kept],
     )
     progress(1.0, Stage.LOAD)
-    return ReadResult(log, n_read, len(log), tuple(rejected), described.rejected)
+    return ReadResult(log, n_read, len(log), sieve.rejected(), described.rejected)
 
 
 def _named(columns: ColumnRoles) -> list[tuple[str, str]]:
@@ -225,7 +224,7 @@ def _read_items(columns: ItemColumns) -> _Descriptions:
         ids=tuple(kept),
         titles=tuple(titles.filter(fits)),
         categories=("",) * len(kept) if categories is None else tuple(categories.filter(fits)),
-        rejected=tuple(sieve.rejected()),
+        rejected=sieve.rejected(),
     )
 
 

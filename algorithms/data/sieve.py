@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -54,22 +55,27 @@ class Sieve:
             fits = fits & ~wrong
         return fits
 
-    def rejected(self) -> list[RejectedLine]:
+    def first_rejected(self) -> RejectedLine:
+        """Return the first line that was put aside, where there is any."""
+        first = self._fields.rejected[:1]
+        return min([*first, *self._misfits(n=1)], key=lambda rejected: rejected.line)
+
+    def rejected(self) -> tuple[RejectedLine, ...]:
         """Return every line that was put aside, with the first thing wrong with it."""
-        found = list(self._fields.rejected)
-        seen: set[int] = set()
+        found = [*self._fields.rejected, *self._misfits()]
+        return tuple(sorted(found, key=lambda rejected: rejected.line))
+
+    def _misfits(self, n: int | None = None) -> Iterator[RejectedLine]:
+        """Yield rows with a problem, each once; of each problem the first ``n`` or all."""
+        seen: pl.Series | None = None
         for wrong, column, expected in self._problems:
-            lines = self._fields.rows["line"].filter(wrong)
-            values = self._column(column).filter(wrong)
-            for line, value in zip(lines, values, strict=True):
-                if line not in seen:
-                    seen.add(line)
-                    found.append(
-                        RejectedLine(
-                            line, _misfit(column, expected, value), self._fields.text(line)
-                        )
-                    )
-        return sorted(found, key=lambda rejected: rejected.line)
+            new = wrong if seen is None else wrong & ~seen
+            seen = wrong if seen is None else wrong | seen
+            lines = self._fields.rows["line"].filter(new)[:n]
+            values = self._column(column).filter(new)[:n]
+            texts = self._fields.texts(lines)
+            for line, value, text in zip(lines, values, texts, strict=True):
+                yield RejectedLine(line, _misfit(column, expected, value), text)
 
     def ids(self, column: str) -> pl.Series:
         """Return ids: the text as it is, not empty."""
