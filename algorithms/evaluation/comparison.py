@@ -136,7 +136,7 @@ class Comparison:
 
 _TEXTS = {
     Verdict.BETTER: "{model} is better than {twin} at {tasks}.",
-    Verdict.WORSE: "{model} is worse than {twin} at {tasks}: the other tasks did harm.",
+    Verdict.WORSE: "{model} is worse than {twin} at {tasks}: negative transfer.",
     Verdict.CANNOT_TELL: "Between {model} and {twin} these users cannot tell at {tasks}.",
 }
 _MEAN = (

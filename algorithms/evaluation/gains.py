@@ -90,7 +90,7 @@ class PairedGains:
     Parameters
     ----------
     tasks : one entry per column that both models have
-    mean : the mean gain over these, Δm; None without any
+    mean : the mean gain over these, Δm, NaN where one of them is; None without any
     seeds : the seeds that both models were run with
     """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from algorithms.errors import UnknownMetricError
 from algorithms.metrics import classification, ranking, rating, roc
 from algorithms.metrics.card import EventMetric, Level, Metric
-from algorithms.metrics.sums import ratio, root_of_ratio, sum_of_ratios
+from algorithms.metrics.sums import ratio, root_of_ratio
 from algorithms.tasks import TaskKind
 
 _VALUES = frozenset({TaskKind.RATING, TaskKind.QUANTITY})
@@ -66,7 +66,7 @@ METRICS: dict[str, Metric] = {
             _ANSWERS,
             roc.auc,
             roc.placements,
-            sum_of_ratios,
+            roc.auc_of_placements,
             per_user=roc.auc_per_user,
         ),
         Metric("precision_at", Level.RANKING, _ALL, ranking.precision_at_k),

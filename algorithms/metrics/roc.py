@@ -22,6 +22,7 @@ import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IntArray
 from algorithms.metrics.inputs import binary_pairs
+from algorithms.metrics.sums import ratio
 
 
 def midranks(values: FloatArray) -> FloatArray:
@@ -114,7 +115,7 @@ def placements(truth: AnyArray, scores: AnyArray) -> FloatArray:
     Returns
     -------
     addends : (n, 4) placement less AUC / 2 and 1 for a positive, then the same for a negative;
-        all zero unless both 0 and 1 occur. ``sum_of_ratios`` of their totals is the AUC.
+        all zero unless both 0 and 1 occur. ``auc_of_placements`` of their totals is the AUC.
     """
     truth, scores = binary_pairs("AUC", truth, scores)
     addends = np.zeros((len(truth), 4))
@@ -131,3 +132,9 @@ def placements(truth: AnyArray, scores: AnyArray) -> FloatArray:
     addends[~positive, 2] = lost - won.mean() / 2
     addends[~positive, 3] = 1
     return addends
+
+
+def auc_of_placements(totals: FloatArray) -> FloatArray:
+    """Return the AUC of totals of placements: from (..., 4) to (...), NaN without a class."""
+    auc: FloatArray = ratio(totals[..., :2]) + ratio(totals[..., 2:])
+    return np.clip(auc, 0, 1)  # reweighted, the approximation may overshoot a little

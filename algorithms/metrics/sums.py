@@ -60,8 +60,3 @@ def ratio(totals: FloatArray) -> FloatArray:
 def root_of_ratio(totals: FloatArray) -> FloatArray:
     """Return the square root of ``ratio``: from (..., 2) to (...)."""
     return np.sqrt(ratio(totals))
-
-
-def sum_of_ratios(totals: FloatArray) -> FloatArray:
-    """Return the sum of the ratios of columns 0, 1 and of columns 2, 3: from (..., 4) to (...)."""
-    return ratio(totals[..., :2]) + ratio(totals[..., 2:])

@@ -7,8 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import roc_auc_score
 
-from algorithms.metrics.roc import auc, auc_per_user, midranks, placements
-from algorithms.metrics.sums import sum_of_ratios, sum_per_user
+from algorithms.metrics.roc import (
+    auc,
+    auc_of_placements,
+    auc_per_user,
+    midranks,
+    placements,
+)
+from algorithms.metrics.sums import sum_per_user
 
 few_scores = st.sampled_from([-3.0, 0.0, 0.25, 0.5, 1e6])  # many ties
 events = st.integers(1, 40).flatmap(
@@ -87,7 +93,7 @@ def test_per_user_without_events():
 @given(events)
 def test_placements_add_up_to_the_auc(columns):
     truth, scores = columns
-    total = sum_of_ratios(placements(truth, scores).sum(axis=0))
+    total = auc_of_placements(placements(truth, scores).sum(axis=0))
     assert total == pytest.approx(by_definition(truth, scores), abs=1e-9, nan_ok=True)
 
 
@@ -109,7 +115,7 @@ def test_reweighted_placements_follow_the_auc_of_resampled_users():
         drawn = rng.integers(0, n_users, n_users)
         picked = (drawn[:, None] * per_user + np.arange(per_user)).ravel()
         exact.append(roc_auc_score(truth[picked], scores[picked]))
-        approximate.append(float(sum_of_ratios(sums[drawn].sum(axis=0))))
+        approximate.append(float(auc_of_placements(sums[drawn].sum(axis=0))))
     spread = np.std(exact)
     assert np.sqrt(np.mean(np.subtract(exact, approximate) ** 2)) < 0.1 * spread
     assert np.std(approximate) == pytest.approx(spread, rel=0.02)
