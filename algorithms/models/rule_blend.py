@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -172,8 +172,10 @@ class RuleBlend(Recommender):
         self._prepare(bases)
         progress(1.0, Stage.FIT)
 
-    def _unfitted(self, tasks: Sequence[Task]) -> list[tuple[Recommender, list[Task]]]:
-        """Return the models that learn the tasks, each with its own."""
+    def _unfitted(
+        self, tasks: Sequence[Task], configs: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> list[tuple[Recommender, list[Task]]]:
+        """Return the models that learn the tasks, each with its own; ``configs`` by model key."""
         from algorithms.models.catalog import find_model  # the catalog imports this module
 
         bases: list[tuple[Recommender, list[Task]]] = []
@@ -183,7 +185,7 @@ class RuleBlend(Recommender):
             served = model_class.served_tasks(left)
             left = [task for task in left if task not in served]
             if served:
-                bases.append((model_class(), served))
+                bases.append((model_class.from_values((configs or {}).get(key, {})), served))
         return bases
 
     def _prepare(self, bases: Sequence[tuple[Recommender, Sequence[Task]]]) -> None:
@@ -296,15 +298,19 @@ class RuleBlend(Recommender):
 
     def _state(self) -> ModelState:
         arrays: dict[str, AnyArray] = {}
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         for base in dict.fromkeys(self._base_of.values()):
             state = base.state()
             arrays.update({f"{base.key}.{name}": array for name, array in state.arrays.items()})
-            values[base.key] = dict(state.values)
+            values[base.key] = {
+                "config": base.config.model_dump(mode="json"),  # defaults may change one day
+                "values": dict(state.values),
+            }
         return ModelState(arrays, values)
 
     def _restore(self, state: ModelState) -> None:
-        bases = self._unfitted(self.tasks)
+        configs = {key: kept["config"] for key, kept in state.values.items()}
+        bases = self._unfitted(self.tasks, configs)
         for base, served in bases:
             prefix = f"{base.key}."
             arrays = {
@@ -312,7 +318,7 @@ class RuleBlend(Recommender):
                 for name, array in state.arrays.items()
                 if name.startswith(prefix)
             }
-            base.restore(self.log, served, ModelState(arrays, state.values[base.key]))
+            base.restore(self.log, served, ModelState(arrays, state.values[base.key]["values"]))
         self._prepare(bases)
 
     # --- explaining ------------------------------------------------------------------------

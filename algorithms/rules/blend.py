@@ -53,7 +53,7 @@ def shares(scores: FloatArray) -> FloatArray:
     """
     compared = scores.astype(np.float32)
     m, k = compared.shape
-    order = np.argsort(compared, axis=1, kind="stable")  # (m, k), NaN last
+    order = np.argsort(compared, axis=1)  # (m, k), NaN last
     ordered = np.take_along_axis(compared, order, axis=1)
     place = np.arange(k)
     starts = np.ones((m, k), dtype=np.bool_)  # does a run of equal scores start here?

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import ConfigError, NotFittedError, UnknownUserError
 from algorithms.explanations import EvidenceKind
-from algorithms.models.base import Recommender
+from algorithms.models.base import ModelState, Recommender
 from algorithms.models.catalog import find_model
 from algorithms.models.rule_blend import RuleBlend, RuleBlendConfig
 from algorithms.rules import (
@@ -274,3 +274,39 @@ def test_its_rules_come_from_json() -> None:
     assert made.config.rules.rules == (Quota(at_most=2),)
     with pytest.raises(ConfigError, match="rules"):
         RuleBlend.from_values({"rules": {"rules": [{"rule": "drop_below", "limit": 7}]}})
+
+
+@pytest.mark.parametrize("base", ["als", "shared_factors"])
+def test_a_restored_model_composes_the_same_pages(base: str) -> None:
+    values = {
+        "base": base,
+        "rules": {"powers": {"click": 0.5}, "rules": [{"rule": "quota"}]},
+    }
+    model = RuleBlend.from_values(values).fit(LOG, TASKS, rng=np.random.default_rng(3))
+    assert {name.split(".")[0] for name in model.state().arrays} == (
+        {"als", "svd"} if base == "als" else {"shared_factors"}
+    )
+    restored = RuleBlend.from_values(values).restore(LOG, TASKS, model.state())
+    for user in (0, 1, NEVER_BOUGHT):
+        assert restored.compose_page(user) == model.compose_page(user)
+    for task in TASKS:
+        assert_array_equal(
+            restored.score_block(task, USERS, PRODUCTS), model.score_block(task, USERS, PRODUCTS)
+        )
+
+
+def test_a_restored_model_keeps_the_parameters_of_its_base(plain: RuleBlend) -> None:
+    state = plain.state()
+    kept = {**state.values["als"], "config": {**state.values["als"]["config"], "alpha": 3.5}}
+    changed = ModelState(state.arrays, {**state.values, "als": kept})
+    restored = RuleBlend(plain.config).restore(LOG, TASKS, changed)
+    assert restored.state().values["als"]["config"]["alpha"] == 3.5
+
+
+def test_one_joint_model_may_learn_all_tasks() -> None:
+    values = {"base": "shared_factors"}
+    model = RuleBlend.from_values(values).fit(LOG, TASKS, rng=np.random.default_rng(3))
+    joint = find_model("shared_factors")().fit(LOG, TASKS, rng=np.random.default_rng(3))
+    for task, items in ((BUY, PRODUCTS), (AD, ADS)):
+        expected = shares(joint.score_block(task, USERS, items))
+        assert_allclose(model.score_block(task, USERS, items), expected)
