@@ -1,4 +1,3 @@
-import os
 import queue
 import time
 from pathlib import Path
@@ -9,8 +8,6 @@ import pytest
 from algorithms.data import IdMap, InteractionLog, ItemTable, SplitConfig, UserTable
 from algorithms.evaluation.experiment import RunSpec
 from mtrec_gui.jobs.local import LocalJobs
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture
