@@ -134,6 +134,8 @@ def worded_errors(path: Path) -> Iterator[None]:
         _raise_worded(path, error.orig)
     except sqlite3.Error as error:
         _raise_worded(path, error)
+    except UnicodeDecodeError:  # SQLite's own message quotes what it could not read
+        raise DamagedProjectError(file=str(path), what="a table") from None
     except DamageFound as damage:
         raise DamagedProjectError(file=str(path), what=damage.what) from None
 

@@ -40,9 +40,15 @@ class ForeignObjectError(ProjectError):
 class DamagedProjectError(ProjectError):
     """A file that was a project once: something in it is not as it was written."""
 
+    template = "{file} is damaged: {what} is not as it was written. Use a backup copy."
+
+
+class TruncatedProjectError(DamagedProjectError):
+    """A file whose end is missing."""
+
     template = (
-        "{file} is damaged: {what} is not as it was written. Use a backup copy; "
-        "everything else in the file can still be read."
+        "Cannot open {file}: expected {expected} bytes, found {found}. "
+        "Copy it again from where it came, or use a backup copy."
     )
 
 
@@ -79,6 +85,18 @@ class ProjectExistsError(ResourceError):
     template = (
         "Cannot create {file}: a file of this name exists. Choose another name, or open that file."
     )
+
+
+class MissingFolderError(ResourceError):
+    """A new project in a folder that is not there."""
+
+    template = "Cannot create {file}: there is no folder {folder}. Create it, or choose another."
+
+
+class ReadOnlyFolderError(ResourceError):
+    """A new project in a folder that cannot be written."""
+
+    template = "Cannot create {file}: its folder is read-only. Choose a folder of your own."
 
 
 class DiskFullError(ResourceError):

@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from algorithms.evaluation.experiment import Experiment
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task
-from mtrec_gui.storage.column_types import now, number_or_nan, number_or_null
+from mtrec_gui.storage.codec import rows_digest
+from mtrec_gui.storage.column_types import (
+    from_json,
+    now,
+    number_or_nan,
+    number_or_null,
+    to_json,
+)
 from mtrec_gui.storage.errors import DamageFound, UnknownRecordError
 from mtrec_gui.storage.log_store import dataset
 from mtrec_gui.storage.rows import ComparisonRow, RuleSetRow, RunRow, SetupRow, TaskRow
@@ -26,19 +33,22 @@ def save_experiment(session: Session, dataset_id: int, experiment: Experiment) -
     """Keep the experiment of a dataset in place of what was there."""
     dataset(session, dataset_id)
     session.execute(delete(SetupRow).where(SetupRow.dataset_id == dataset_id))  # and its rows
-    session.add(
-        SetupRow(
-            dataset_id=dataset_id,
-            changed=now(),
-            settings=experiment.model_dump(mode="json", exclude={"tasks", "rules"}),
-        )
+    setup = SetupRow(
+        dataset_id=dataset_id,
+        changed=now(),
+        settings=experiment.model_dump(mode="json", exclude={"tasks", "rules"}),
+        sha256="",
     )
+    session.add(setup)
     session.flush()
     session.add_all(
         _task_row(dataset_id, position, task) for position, task in enumerate(experiment.tasks)
     )
     rules = experiment.rules.model_dump(mode="json")
     session.add(RuleSetRow(dataset_id=dataset_id, **rules))
+    session.flush()
+    session.expire_all()  # the digest is of what the file gives back
+    setup.sha256 = rows_digest([[_setup_values(session, setup)]])
 
 
 def load_experiment(session: Session, dataset_id: int) -> Experiment | None:
@@ -47,28 +57,16 @@ def load_experiment(session: Session, dataset_id: int) -> Experiment | None:
     setup = session.get(SetupRow, dataset_id)
     if setup is None:
         return None
-    rules = session.get(RuleSetRow, dataset_id)
-    tasks = session.scalars(
-        select(TaskRow).where(TaskRow.dataset_id == dataset_id).order_by(TaskRow.position)
-    )
-    what = f"the experiment of dataset {dataset_id}"
-    if rules is None or not isinstance(setup.settings, dict):
-        raise DamageFound(what)
-    return _validated(
-        what,
-        {
-            **setup.settings,
-            "tasks": [_task_values(task) for task in tasks],
-            "rules": {name: getattr(rules, name) for name in RuleSet.model_fields},
-        },
-    )
+    values = _setup_values(session, setup)
+    return _checked(f"the experiment of dataset {dataset_id}", values, setup.sha256)
 
 
 def start_comparison(session: Session, dataset_id: int, experiment: Experiment) -> int:
     """Keep a snapshot of an experiment; return the comparison's id."""
     dataset(session, dataset_id)
+    values = from_json(to_json(experiment.model_dump(mode="json")))
     row = ComparisonRow(
-        dataset_id=dataset_id, created=now(), experiment=experiment.model_dump(mode="json")
+        dataset_id=dataset_id, created=now(), experiment=values, sha256=rows_digest([[values]])
     )
     session.add(row)
     session.flush()
@@ -100,7 +98,9 @@ def comparisons(session: Session) -> list[ComparisonSummary]:
             created=row.created,
             n_done=counts.get((row.id, RunStatus.DONE), 0),
             n_failed=counts.get((row.id, RunStatus.FAILED), 0),
-            experiment=_validated(f"the experiment of comparison {row.id}", row.experiment),
+            experiment=_checked(
+                f"the experiment of comparison {row.id}", row.experiment, row.sha256
+            ),
         )
         for row in session.scalars(select(ComparisonRow).order_by(ComparisonRow.id))
     ]
@@ -118,7 +118,23 @@ def _task_values(row: TaskRow) -> dict[str, Any]:
     return values
 
 
-def _validated(what: str, values: object) -> Experiment:
+def _setup_values(session: Session, setup: SetupRow) -> dict[str, Any]:
+    rules = session.get(RuleSetRow, setup.dataset_id)
+    tasks = session.scalars(
+        select(TaskRow).where(TaskRow.dataset_id == setup.dataset_id).order_by(TaskRow.position)
+    )
+    if rules is None or not isinstance(setup.settings, dict):
+        raise DamageFound(f"the experiment of dataset {setup.dataset_id}")
+    return {
+        **setup.settings,
+        "tasks": [_task_values(task) for task in tasks],
+        "rules": {name: getattr(rules, name) for name in RuleSet.model_fields},
+    }
+
+
+def _checked(what: str, values: object, sha256: str) -> Experiment:
+    if sha256 != rows_digest([[values]]):
+        raise DamageFound(what)
     try:
         return Experiment.model_validate(values)
     except ValidationError:

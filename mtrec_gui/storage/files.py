@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from algorithms.errors import MtrecError
-from mtrec_gui.storage.errors import ProjectExistsError, ReadOnlyProjectError, WriteFailedError
+from mtrec_gui.storage.errors import (
+    DiskFullError,
+    MissingFolderError,
+    ProjectExistsError,
+    ReadOnlyFolderError,
+    WriteFailedError,
+)
 
 
 @contextmanager
@@ -19,11 +27,11 @@ def new_file(path: Path) -> Iterator[Path]:
     ResourceError
         Where there is a file of this name, or the folder cannot be written.
     """
-    if path.exists():
-        raise ProjectExistsError(file=str(path))
     draft = path.with_name(path.name + ".new")
     journal = draft.with_name(draft.name + "-journal")
     try:
+        if path.exists():
+            raise ProjectExistsError(file=str(path))
         for rest in (draft, journal):  # of an attempt that was cut off
             rest.unlink(missing_ok=True)
         draft.touch(exist_ok=False)
@@ -31,15 +39,20 @@ def new_file(path: Path) -> Iterator[Path]:
         draft.rename(path)
     except MtrecError:
         raise
-    except PermissionError as error:
-        raise ReadOnlyProjectError(file=str(path)) from error
     except OSError as error:
-        raise WriteFailedError(file=str(path), reason=error.strerror or str(error)) from error
+        _raise_worded(path, error)
     finally:
         for rest in (draft, journal):
-            _remove(rest)
+            with suppress(OSError):  # where the folder is gone or closed, so is the draft
+                rest.unlink(missing_ok=True)
 
 
-def _remove(path: Path) -> None:
-    if path.exists():
-        path.unlink()
+def _raise_worded(path: Path, error: OSError) -> NoReturn:
+    file = str(path)
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        raise MissingFolderError(file=file, folder=str(path.parent)) from error
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        raise ReadOnlyFolderError(file=file) from error
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise DiskFullError(file=file) from error
+    raise WriteFailedError(file=file, reason=error.strerror or str(error)) from error

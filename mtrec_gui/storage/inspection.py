@@ -21,6 +21,7 @@ from mtrec_gui.storage.errors import (
     NewerProjectError,
     NotAProjectError,
     ReadOnlyProjectError,
+    TruncatedProjectError,
 )
 from mtrec_gui.storage.upgrade import expected_schema, known_formats
 
@@ -50,7 +51,8 @@ def inspect_file(path: Path, busy_seconds: float = BUSY_SECONDS) -> int:
             connection.execute("BEGIN")  # one state for all that follows
             return _check_schema(path, connection)
     except DamagedProjectError:
-        raise DamagedProjectError(file=str(path), what=_what_is_missing(path)) from None
+        _check_length(path)  # the more helpful answer, where it is the reason
+        raise
 
 
 def can_write(path: Path) -> bool:
@@ -102,7 +104,7 @@ def _check_header(path: Path) -> None:
     if not start.startswith(_MAGIC):
         raise NotAProjectError(file=file, found="a file of another kind")
     if len(start) < 100:
-        raise DamagedProjectError(file=file, what="its end, which is missing,")
+        raise TruncatedProjectError(file=file, expected="100 or more", found=len(start))
 
 
 def _settle(path: Path, busy_seconds: float) -> None:
@@ -153,10 +155,11 @@ def _compare(file: str, expected: Schema, found: Schema) -> None:
         raise ForeignObjectError(file=file, found=f"the {kind} “{name}”")
 
 
-def _what_is_missing(path: Path) -> str:
-    """Say "its end" of a file that is shorter than its own header says."""
+def _check_length(path: Path) -> None:
     with path.open("rb") as stream:
         header = stream.read(100)
     page_size = int.from_bytes(header[16:18], "big")
     promised = int.from_bytes(header[28:32], "big") * (65536 if page_size == 1 else page_size)
-    return "its end, which is missing," if path.stat().st_size < promised else "a table"
+    found = path.stat().st_size
+    if found < promised:
+        raise TruncatedProjectError(file=str(path), expected=promised, found=found)

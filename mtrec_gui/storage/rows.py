@@ -159,6 +159,7 @@ class SetupRow(Row):
     )
     changed: Mapped[datetime]
     settings: Mapped[Json] = mapped_column(JsonText)
+    sha256: Mapped[str]
 
 
 class TaskRow(Row):
@@ -206,6 +207,7 @@ class ComparisonRow(Row):
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     created: Mapped[datetime]
     experiment: Mapped[Json] = mapped_column(JsonText)
+    sha256: Mapped[str]
 
 
 # --- what came out ------------------------------------------------------------------------------
