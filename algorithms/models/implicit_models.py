@@ -180,13 +180,15 @@ class Als(Recommender):
         def tell(epoch: int, seconds: float, loss: float | None) -> None:
             progress((epoch + 1) / (n_epochs + 1), Stage.FIT)
 
-        # One BLAS thread: implicit's own threads run beside it, and sums keep their order.
+        # One thread: models are fitted side by side, each in its own process, where more threads
+        # only wait for each other; and one BLAS thread keeps sums in their order.
         with threadpool_limits(1, "blas"):
             model = AlternatingLeastSquares(
                 factors=n_factors,
                 regularization=self.config.regularization,
                 alpha=1.0,  # the table holds the confidences
                 iterations=n_epochs,
+                num_threads=1,
                 random_state=seed,
             )
             model.fit(table, show_progress=False, callback=tell)
