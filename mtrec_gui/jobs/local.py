@@ -32,7 +32,7 @@ from algorithms.evaluation.experiment import RunSpec
 from algorithms.evaluation.results import RunResult
 from algorithms.messages import Message
 from algorithms.progress import Stage
-from mtrec_gui.jobs import worker
+from mtrec_gui.jobs import endings, worker
 from mtrec_gui.jobs.parts import read_parts, write_parts
 from mtrec_gui.jobs.port import POLITE_SECONDS, JobEvent, JobState, Listener
 from mtrec_gui.jobs.process import WorkerProcess, describe_exit
@@ -155,7 +155,7 @@ class LocalJobs:
             try:
                 job.start(self._context, self._order(job))
             except OSError as error:
-                self._end(job, JobState.FAILED, message=_cannot_start(job, error))
+                self._end(job, JobState.FAILED, message=endings.cannot_start(job.model, error))
                 continue
             self._running.append(job)
             self._tell(job, JobState.STARTED)
@@ -210,7 +210,7 @@ class LocalJobs:
                 self._end(job, JobState.FAILED, message=message)
             case "bug":
                 _logger.error("job %s (%s)\n%s", job.handle.id, job.model, event["traceback"])
-                self._end(job, JobState.FAILED, message=_bug(job, event["error"]))
+                self._end(job, JobState.FAILED, message=endings.bug(job.model, event["error"]))
         job.process.force_after(_EXIT_SECONDS)
 
     def _take_result(self, job: _Job) -> None:
@@ -218,7 +218,7 @@ class LocalJobs:
             result = RunResult.from_parts(*read_parts(job.folder / worker.RESULT_FOLDER))
         except (OSError, ValueError, KeyError) as error:
             _logger.exception("the result of job %s (%s)", job.handle.id, job.model)
-            self._end(job, JobState.FAILED, message=_bug(job, str(error)))
+            self._end(job, JobState.FAILED, message=endings.bug(job.model, str(error)))
             return
         job.fraction = 1.0
         self._end(job, JobState.DONE, result=result)
@@ -232,14 +232,14 @@ class LocalJobs:
         exit_code = job.process.clear()
         if not job.has_ended:
             if was_forced:
-                self._end(job, JobState.KILLED, message=_killed(job))
+                self._end(job, JobState.KILLED, message=endings.killed(job.model))
             elif job.is_unwanted:
                 self._end(job, JobState.CANCELLED)
             else:
                 trace = (job.folder / worker.CRASH_FILE).read_text(errors="replace")
                 cause = describe_exit(exit_code)
                 _logger.error("job %s (%s): %s\n%s", job.handle.id, job.model, cause, trace)
-                self._end(job, JobState.CRASHED, message=_crashed(job, cause))
+                self._end(job, JobState.CRASHED, message=endings.crashed(job.model, cause))
         shutil.rmtree(job.folder, ignore_errors=True)
 
     def _end(
@@ -330,31 +330,3 @@ def _n_cores() -> int:
     if hasattr(os, "sched_getaffinity"):  # what this process may use, not what is built in
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _cannot_start(job: _Job, error: OSError) -> Message:
-    return Message(
-        "“{model}” could not be started: {reason}. Free some space in the temporary folder or "
-        "memory, and run it again.",
-        {"model": job.model, "reason": error.strerror or str(error)},
-    )
-
-
-def _bug(job: _Job, error: str) -> Message:
-    return Message(
-        "“{model}” stopped at an unexpected error ({error}). The other runs go on. This is a "
-        "fault of the program; its log has the details.",
-        {"model": job.model, "error": error},
-    )
-
-
-def _killed(job: _Job) -> Message:
-    return Message("“{model}” did not stop when asked and was ended.", {"model": job.model})
-
-
-def _crashed(job: _Job, cause: str) -> Message:
-    return Message(
-        "The process of “{model}” died ({cause}); SIGKILL often means that memory ran out. The "
-        "other runs go on. Try a smaller configuration, or run it again.",
-        {"model": job.model, "cause": cause},
-    )
