@@ -116,7 +116,7 @@ class InteractionLog:
     Raises
     ------
     LogShapeError
-        Where columns differ in length or an index has no row in its table.
+        Where columns differ in length, or an index or a kind has no row in its table.
     """
 
     name: str
@@ -129,17 +129,11 @@ class InteractionLog:
     context: Mapping[str, AnyArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        columns: dict[str, AnyArray] = {"items": self.items, **self.labels, **self.context}
-        if self.timestamps is not None:
-            columns["timestamps"] = self.timestamps
-        for name, column in columns.items():
-            if column.shape != self.users.shape:
-                raise LogShapeError(
-                    column=name, expected=f"{len(self)} values", found=f"{len(column)}"
-                )
+        self._check_lengths()
         for name, indices, n in (
             ("users", self.users, self.n_users),
             ("items", self.items, self.n_items),
+            ("kind_codes", self.item_table.kind_codes, len(self.item_table.kinds)),
         ):
             if len(indices) and not (int(indices.min()) >= 0 and int(indices.max()) < n):
                 raise LogShapeError(
@@ -147,6 +141,26 @@ class InteractionLog:
                     expected=f"indices from 0 to {n - 1}",
                     found=f"{indices.min()} to {indices.max()}",
                 )
+
+    def _check_lengths(self) -> None:
+        table = self.item_table
+        events: dict[str, AnyArray] = {"items": self.items, **self.labels, **self.context}
+        if self.timestamps is not None:
+            events["timestamps"] = self.timestamps
+        per_item: dict[str, AnyArray] = {
+            "titles": table.titles,
+            "kind_codes": table.kind_codes,
+            "categories": table.categories,
+            **table.features,
+        }
+        for columns, n in (
+            (events, len(self)),
+            (self.user_table.features, self.n_users),
+            (per_item, self.n_items),
+        ):
+            for name, column in columns.items():
+                if column.shape != (n,):
+                    raise LogShapeError(column=name, expected=f"{n} values", found=f"{column.size}")
 
     def __len__(self) -> int:
         return len(self.users)

@@ -151,8 +151,10 @@ def _check_parent(task: Task, tasks: Sequence[Task]) -> list[TaskProblem]:
     seen = {task.name}
     parent: str | None = task.parent
     while parent is not None and parent in by_name:
-        if parent in seen:
+        if parent == task.name:
             return [_fatal(task, "“{task}” is its own ancestor. Clear one of the parents.")]
+        if parent in seen:  # a circle further up: its own members say so
+            break
         seen.add(parent)
         parent = by_name[parent].parent
     if by_name[task.parent].item_kind != task.item_kind:
