@@ -104,7 +104,7 @@ def decode(blob: Blob, what: str) -> AnyArray:
             return np.empty(shape, dtype)
         planes = np.frombuffer(raw, dtype=np.uint8).reshape(dtype.itemsize, -1)
         return planes.T.copy(order="C").view(dtype).reshape(shape)
-    except (TypeError, ValueError, OverflowError, MemoryError, zlib.error):
+    except (TypeError, ValueError, OverflowError, MemoryError, RecursionError, zlib.error):
         raise DamageFound(what) from None
 
 
