@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mtrec_gui.events import Event
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
@@ -21,6 +22,7 @@ class Context:
     appearance : theme and zoom
     go : shows the page with a key
     notify : shows a sentence above the page, with a tone: info, error or done
+    metric_asked : a page wants the Metric Lab to show the metric of a key
     """
 
     workspace: Workspace
@@ -28,3 +30,4 @@ class Context:
     appearance: Appearance
     go: Callable[[str], None]
     notify: Callable[[str, str], None]
+    metric_asked: Event[str] = field(default_factory=Event)

@@ -61,6 +61,11 @@ class RunDesk:
         return tuple(self._rows.values())
 
     @property
+    def comparison(self) -> int | None:
+        """Id of the comparison that the rows belong to."""
+        return self._comparison
+
+    @property
     def is_running(self) -> bool:
         """Whether a run is waiting, going on, or being committed."""
         return self._to_commit > 0 or any(not row.is_over for row in self._rows.values())

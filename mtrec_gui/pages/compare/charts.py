@@ -1,0 +1,209 @@
+"""The two charts under the table: who gains and who pays, and the trade-off of two tasks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from algorithms.evaluation import Comparison
+from algorithms.models.catalog import find_model
+from mtrec_gui.pages.compare.state import CompareState, Shown
+from mtrec_gui.theme import M
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.canvas import Canvas
+from mtrec_gui.widgets.labels import PlainLabel, TaskTag
+from mtrec_gui.widgets.layout import Card, FlowLayout, clear, row
+from mtrec_gui.wording import engine_text, say
+
+if TYPE_CHECKING:
+    from mtrec_gui.plots.gains import GainChart
+    from mtrec_gui.plots.tradeoff import TradeOff
+
+
+class GainCard(Card):
+    """Who gains, who pays: sentences, then bars."""
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        task_position: Callable[[str], int],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", "", parent)
+        self._appearance, self._task_position = appearance, task_position
+        self._tasks: tuple[str, ...] = ()
+        self._sentences = QVBoxLayout()
+        self._legend = QWidget()
+        self._flow = FlowLayout(self._legend, spacing=appearance.px(M))
+        self.canvas = Canvas(appearance)
+        self.body.addLayout(self._sentences)
+        self.body.addWidget(self._legend)
+        self.body.addWidget(self.canvas)
+        self.body.addStretch(1)
+        appearance.changed.connect(self._draw_legend)
+
+    def render_state(self, shown: Shown) -> None:
+        """Show the gains of a comparison."""
+        comparison = shown.comparison
+        clear(self._sentences)
+        for sentence in comparison.sentences():
+            self._sentences.addWidget(PlainLabel(say(sentence), wrap=True))
+        has_gains = bool(comparison.twins)
+        self.title.show()
+        self.title.setText(self.tr("Who gains, who pays"))
+        self.sentence.show()
+        self.sentence.setText(
+            self.tr(
+                "What each task gains over a model of the same kind that learns it alone; "
+                "the dark line is the 95 % interval, paired over users."
+            )
+            if has_gains
+            else self.tr(
+                "Nothing to compare yet: run a model that learns tasks together, and its "
+                "single-task twin beside it."
+            )
+        )
+        self.canvas.setVisible(has_gains)
+        self._legend.setVisible(has_gains)
+        self._tasks = tuple(
+            dict.fromkeys(
+                gain.column.task for twin in comparison.twins for gain in twin.gains.tasks
+            )
+        )
+        self._draw_legend()
+        if has_gains:
+            from mtrec_gui.plots.gains import draw_gains
+
+            chart = gain_chart(comparison, self._task_position)
+            self.canvas.set_plot_height(chart.height)
+            self.canvas.show_plot(
+                lambda figure, theme: draw_gains(figure, chart, theme),
+                self.tr("Bars of the gain of each task over its single-task model"),
+            )
+
+    def _draw_legend(self) -> None:
+        clear(self._flow)
+        for name in self._tasks:
+            colour = self._appearance.theme.task_colour(self._task_position(name))
+            self._flow.addWidget(TaskTag(name, colour, self._appearance, "remark"))
+
+
+class TradeOffCard(Card):
+    """Two tasks against each other.
+
+    Signals
+    -------
+    chosen : positions of the two metrics among the comparison's columns
+    """
+
+    chosen = Signal(int, int)
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent)
+        self.across, self.upwards = QComboBox(), QComboBox()
+        self.across.setAccessibleName(self.tr("Metric from left to right"))
+        self.upwards.setAccessibleName(self.tr("Metric from bottom to top"))
+        for box in (self.across, self.upwards):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(8)
+            box.activated.connect(self._choose)
+        self.canvas = Canvas(appearance, height=280)
+        self.body.addLayout(row(PlainLabel(self.tr("→"), "muted"), self.across))
+        self.body.addLayout(row(PlainLabel(self.tr("↑"), "muted"), self.upwards))
+        self.body.addWidget(self.canvas, 1)
+        self.body.addWidget(
+            PlainLabel(
+                self.tr(
+                    "Circle: baseline · square: library · diamond: factor model of the lab · "
+                    "triangle: rules"
+                ),
+                "remark",
+                wrap=True,
+            )
+        )
+
+    def render_state(self, state: CompareState) -> None:
+        """Show the trade-off of a comparison."""
+        shown = state.shown
+        if shown is None or state.trade_off is None:
+            self.hide()
+            return
+        self.show()
+        self.title.show()
+        self.title.setText(self.tr("Trade-off"))
+        self.sentence.show()
+        self.sentence.setText(self.tr("Each point is a model; better is to the right and upwards."))
+        titles = [
+            (f"{column.task} · {engine_text(column.title)}", place)
+            for place, column in enumerate(shown.comparison.columns)
+            if place in shown.main
+        ]
+        for box, chosen in zip((self.across, self.upwards), state.trade_off, strict=True):
+            if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != titles:
+                box.clear()
+                for title, place in titles:
+                    box.addItem(title, place)
+            box.setCurrentIndex(box.findData(chosen))
+        from mtrec_gui.plots.tradeoff import draw_trade_off
+
+        chart = trade_off(shown.comparison, *state.trade_off)
+        self.canvas.show_plot(
+            lambda figure, theme: draw_trade_off(figure, chart, theme),
+            self.tr("Models as points: {x} from left to right, {y} from bottom to top").format(
+                x=chart.x.title, y=chart.y.title
+            ),
+        )
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.across.currentData(), self.upwards.currentData())
+
+
+def gain_chart(comparison: Comparison, task_position: Callable[[str], int]) -> GainChart:
+    """Return the gains of a comparison as a chart."""
+    from mtrec_gui.plots.gains import GainBar, GainChart, GainGroup
+
+    return GainChart(
+        tuple(
+            GainGroup(
+                engine_text(comparison.rows[twin.row].title),
+                tuple(
+                    GainBar(
+                        task_position(entry.column.task),
+                        entry.gain.percent,
+                        entry.gain.low,
+                        entry.gain.high,
+                    )
+                    for entry in twin.gains.tasks
+                ),
+            )
+            for twin in comparison.twins
+        )
+    )
+
+
+def trade_off(comparison: Comparison, x: int, y: int) -> TradeOff:
+    """Return two columns of a comparison as a chart; models without both values are left out."""
+    from mtrec_gui.plots.tradeoff import TradeOff, TradeOffAxis, TradeOffPoint
+
+    points = []
+    for line, cells in zip(comparison.rows, comparison.cells, strict=True):
+        first, second = cells[x], cells[y]
+        if first is None or second is None:
+            continue
+        if math.isfinite(first.value) and math.isfinite(second.value):
+            family = find_model(line.model).family.value
+            points.append(TradeOffPoint(engine_text(line.title), family, first.value, second.value))
+    axes = [
+        TradeOffAxis(
+            f"{comparison.columns[place].task} {engine_text(comparison.columns[place].title)}",
+            comparison.columns[place].higher_is_better,
+        )
+        for place in (x, y)
+    ]
+    return TradeOff(axes[0], axes[1], tuple(points))

@@ -1,0 +1,300 @@
+"""The words of the comparison table: rows, cells and footnotes from values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from string import Formatter
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from algorithms.evaluation import Cell, Column, TaskGain, Verdict
+from algorithms.messages import Message
+from algorithms.metrics import Level, find_metric
+from mtrec_gui.jobs.port import JobState
+from mtrec_gui.pages.compare.state import CompareState, PendingRun, Section, Shown
+from mtrec_gui.widgets.metric_table import MetricCell, MetricColumn, MetricRow
+from mtrec_gui.wording import engine_text, megabytes, number, percent, say, seconds
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TONES = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.CANNOT_TELL: "muted"}
+
+
+class TableWords(QObject):
+    """Turns the state of the page into the table's columns and rows.
+
+    Parameters
+    ----------
+    task_position : decides the colour of a task
+    """
+
+    def __init__(self, task_position: Callable[[str], int], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._task_position = task_position
+
+    # --- columns -----------------------------------------------------------------------------
+
+    def columns(self, state: CompareState) -> list[MetricColumn]:
+        """Return the heads of the part that is shown."""
+        shown = state.shown
+        if shown is None:
+            return []
+        if state.section is Section.COST:
+            return [
+                MetricColumn(self.tr("Fit ↓"), tip=self.tr("Time to learn, wall clock")),
+                MetricColumn(
+                    self.tr("Predict ↓"),
+                    tip=self.tr("Time to score the test events and fill every user's list"),
+                ),
+                MetricColumn(
+                    self.tr("Parameters"), tip=self.tr("How many numbers the model learned")
+                ),
+                MetricColumn(
+                    self.tr("Peak memory ↓"),
+                    tip=self.tr("Highest memory of the run's own process, the data included"),
+                ),
+            ]
+        columns = [self.column(shown.comparison.columns[place]) for place in state.columns]
+        if self.has_mean(state):
+            columns.append(
+                MetricColumn(
+                    self.tr("Mean gain ↑"),
+                    tip=self.tr("Mean gain of the tasks over the single-task twin (Δm)"),
+                )
+            )
+        return columns
+
+    def column(self, column: Column) -> MetricColumn:
+        """Return the head of a task's metric."""
+        return MetricColumn(
+            self.metric_title(column),
+            column.task,
+            self._task_position(column.task),
+            engine_text(find_metric(column.metric).card.definition),
+        )
+
+    def metric_title(self, column: Column) -> str:
+        """Return the metric's title with its direction."""
+        return f"{engine_text(column.title)} {'↑' if column.higher_is_better else '↓'}"
+
+    def has_mean(self, state: CompareState) -> bool:
+        """Whether the table ends with the mean gain."""
+        return (
+            state.section is Section.MAIN
+            and state.shown is not None
+            and bool(state.shown.comparison.twins)
+        )
+
+    # --- rows --------------------------------------------------------------------------------
+
+    def rows(self, state: CompareState) -> list[MetricRow]:
+        """Return models with numbers, then those that still run, then those that failed."""
+        shown = state.shown
+        if shown is None:
+            return []
+        references = {twin.twin for twin in shown.comparison.twins}
+        rows = [
+            MetricRow(
+                engine_text(row.title),
+                self._remark(shown, place, place in references),
+                self._cells(state, shown, place),
+            )
+            for place, row in enumerate(shown.comparison.rows)
+        ]
+        rows += [
+            MetricRow(
+                engine_text(run.title),
+                sentence=self.pending_sentence(run),
+                tone="worse" if run.message is not None else "muted",
+            )
+            for run in state.pending
+            if not run.in_table
+        ]
+        several = len(shown.seeds) > 1
+        rows += [
+            MetricRow(
+                engine_text(failure.title),
+                self.tr("seed {seed}").format(seed=failure.seed) if several else "",
+                sentence=self.tr("Failed: {reason}").format(
+                    reason="–" if failure.message is None else say(failure.message)
+                ),
+                tone="worse",
+            )
+            for failure in shown.failures
+        ]
+        return rows
+
+    def pending_sentence(self, run: PendingRun) -> str:
+        """Say how far a model is that has no numbers yet."""
+        if run.state is JobState.QUEUED:
+            return self.tr("waiting …")
+        if run.state is JobState.CANCELLED:
+            return self.tr("cancelled")
+        if run.state is JobState.DONE:
+            return self.tr("saving …")
+        if run.state.is_final:
+            reason = run.state.value if run.message is None else say(run.message)
+            return self.tr("Failed: {reason}").format(reason=reason)
+        parts = [] if run.stage is None else [engine_text(str(run.stage))]
+        parts.append(f"{100 * run.fraction:.0f} %")
+        if run.seconds_left is not None:
+            parts.append(self.tr("{time} left").format(time=seconds(run.seconds_left)))
+        return self.tr("running: {progress}").format(progress=" · ".join(parts))
+
+    def _remark(self, shown: Shown, place: int, is_reference: bool) -> str:
+        row = shown.comparison.rows[place]
+        marks = " ".join(
+            str(mark).translate(_SUPERSCRIPTS) for mark in shown.footnotes.marks[place]
+        )
+        parts = [marks] if marks else []
+        if is_reference:
+            parts.append(self.tr("reference"))
+        if len(row.seeds) < len(shown.seeds):
+            parts.append(
+                self.tr("{done} of {n} seeds").format(done=len(row.seeds), n=len(shown.seeds))
+            )
+        return " · ".join(parts)
+
+    def _cells(self, state: CompareState, shown: Shown, place: int) -> tuple[MetricCell, ...]:
+        row = shown.comparison.rows[place]
+        if state.section is Section.COST:
+            return (
+                MetricCell(seconds(row.cost.fit_seconds)),
+                MetricCell(seconds(row.cost.predict_seconds)),
+                MetricCell(f"{row.cost.n_parameters:,}"),
+                MetricCell(megabytes(row.cost.peak_bytes)),
+            )
+        cells = [
+            self.cell(
+                shown.comparison.columns[column],
+                shown.comparison.cells[place][column],
+                shown.gain(place, column),
+                row.seeds,
+            )
+            for column in state.columns
+        ]
+        if self.has_mean(state):
+            cells.append(self._mean(shown, place))
+        return tuple(cells)
+
+    def cell(
+        self, column: Column, cell: Cell | None, gain: TaskGain | None, seeds: Sequence[int]
+    ) -> MetricCell:
+        """Return a number with its verdict and what its tool tip says."""
+        if cell is None:
+            return MetricCell("–", tip=self.tr("This model does not serve the task."))
+        if not math.isfinite(cell.value):
+            return MetricCell("–", tip=self.tr("Undefined: press for why."), can_be_asked=True)
+        verdict = None if gain is None else gain.gain.verdict
+        return MetricCell(
+            text=number(cell.value),
+            is_best=cell.is_best,
+            word="" if verdict is None else self.verdict(verdict),
+            tone="muted" if verdict is None else _TONES[verdict],
+            tip=self.certainty(column, cell, gain, seeds),
+            can_be_asked=True,
+        )
+
+    def _mean(self, shown: Shown, place: int) -> MetricCell:
+        twin = next((t for t in shown.comparison.twins if t.row == place), None)
+        if twin is None or twin.gains.mean is None:
+            return MetricCell("")
+        mean = twin.gains.mean
+        return MetricCell(
+            percent(mean.percent / 100),
+            word=self.verdict(mean.verdict),
+            tone=_TONES[mean.verdict],
+            tip=self.tr("Mean gain of {n} tasks over {twin}; 95 % interval {low} to {high}").format(
+                n=len(twin.gains.tasks),
+                twin=self.tr("the single-task twin"),
+                low=percent(mean.low / 100),
+                high=percent(mean.high / 100),
+            ),
+        )
+
+    def verdict(self, verdict: Verdict) -> str:
+        """Return the word for what the judged users say."""
+        return engine_text(verdict.value)
+
+    # --- sentences ---------------------------------------------------------------------------
+
+    def certainty(
+        self, column: Column, cell: Cell, gain: TaskGain | None, seeds: Sequence[int]
+    ) -> str:
+        """Say how sure a number is: interval, n, what was left out, seeds, gain."""
+        parts = []
+        if math.isfinite(cell.low) and math.isfinite(cell.high):
+            parts.append(
+                self.tr("95 % interval {low} to {high}").format(
+                    low=number(cell.low), high=number(cell.high)
+                )
+            )
+        parts.append(self.counted(column, cell.n))
+        if cell.n_undefined:
+            parts.append(self.tr("{n} left out as undefined").format(n=f"{cell.n_undefined:,}"))
+        if len(seeds) > 1:
+            parts.append(
+                self.tr("mean of {n} seeds, standard deviation {spread}").format(
+                    n=len(seeds), spread=number(cell.spread)
+                )
+            )
+        if gain is not None:
+            parts.append(
+                self.tr("{percent} against the single-task twin ({low} to {high})").format(
+                    percent=percent(gain.gain.percent / 100),
+                    low=percent(gain.gain.low / 100),
+                    high=percent(gain.gain.high / 100),
+                )
+            )
+        return " · ".join(parts)
+
+    def counted(self, column: Column, n: int) -> str:
+        """Say on how many users or events a number rests."""
+        if find_metric(column.metric).level is Level.RANKING:
+            return self.tr("n = {n} users").format(n=f"{n:,}")
+        return self.tr("n = {n} events").format(n=f"{n:,}")
+
+    def footnotes(self, state: CompareState) -> str:
+        """Write out what stands under the table."""
+        shown = state.shown
+        if shown is None or not shown.comparison.rows:
+            return ""
+        if state.section is Section.COST:
+            return self.tr(
+                "Seconds are wall-clock time on this machine, the mean over the seeds; "
+                "memory is the highest of a run's own process."
+            )
+        parts = [self.tr("Bold: the best of its column.")]
+        if shown.comparison.twins:
+            parts.append(
+                self.tr(
+                    "Better, worse, cannot tell: against the same kind of model with every task "
+                    "learned alone (the reference), paired over the same users; a 95 % interval "
+                    "of the gain that contains 0 cannot tell."
+                )
+            )
+        if len(shown.seeds) > 1:
+            parts.append(self.tr("Values are means over the seeds."))
+        if shown.footnotes.seed is not None and shown.footnotes.notes:
+            parts.append(self.tr("Notes are those of seed {seed}.").format(seed=shown.seeds[0]))
+        for place, note in enumerate(shown.footnotes.notes, start=1):
+            parts.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_together(note)}")
+        return " ".join(parts)
+
+
+def say_together(messages: Sequence[Message]) -> str:
+    """Say one sentence of several tasks at once, their values beside each other.
+
+    The messages share one template: "“a”: 3 events" and "“b”: 5 events" become "“a / b”: 3 / 5
+    events".
+    """
+    if len(messages) == 1:
+        return say(messages[0])
+    template = QCoreApplication.translate("engine", messages[0].template)
+    parts = []
+    for literal, name, form, _ in Formatter().parse(template):
+        parts.append(literal)
+        if name is not None:
+            values = [format(message.values[name], form or "") for message in messages]
+            parts.append(" / ".join(values))
+    return "".join(parts)

@@ -1,0 +1,85 @@
+"""Who gains, who pays: the gain of each task over the model that learns it alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mtrec_gui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class GainBar:
+    """One task of one model.
+
+    Parameters
+    ----------
+    task_position : decides the colour
+    percent, low, high : gain with its 95 % interval, in percent, higher is better
+    """
+
+    task_position: int
+    percent: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class GainGroup:
+    """One model: its name and a bar for each task."""
+
+    title: str
+    bars: tuple[GainBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GainChart:
+    """Everything that the chart shows."""
+
+    groups: tuple[GainGroup, ...]
+
+    @property
+    def height(self) -> int:
+        """How high the chart wants to be, in pixels at 100 %."""
+        bars = sum(len(group.bars) for group in self.groups)
+        return 44 + 16 * bars + 20 * len(self.groups)
+
+
+def draw_gains(figure: Figure, chart: GainChart, theme: Theme) -> None:
+    """Draw horizontal bars from zero, the interval over each, the models from top to bottom."""
+    axes = figure.add_subplot()
+    place, ticks, titles = 0.0, [], []
+    for group in chart.groups:
+        places = [place + number for number in range(len(group.bars))]
+        for y, bar in zip(places, group.bars, strict=True):
+            if not math.isfinite(bar.percent):
+                axes.text(0, y, " –", va="center", color=theme.muted)
+                continue
+            axes.barh(
+                y, bar.percent, height=0.62, color=theme.task_colour(bar.task_position), zorder=2
+            )
+            if math.isfinite(bar.low) and math.isfinite(bar.high):
+                axes.plot(
+                    [bar.low, bar.high],
+                    [y, y],
+                    color=theme.text,
+                    linewidth=1.2,
+                    solid_capstyle="butt",
+                    zorder=3,
+                )
+        ticks.append(sum(places) / len(places) if places else place)
+        titles.append(group.title)
+        place += len(group.bars) + 1.2
+    axes.axvline(0, color=theme.muted, linewidth=1, zorder=4)
+    axes.set_yticks(ticks, labels=titles, color=theme.text)
+    axes.set_ylim(max(place - 1.4, 0.6), -0.8)
+    axes.grid(axis="x")
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.margins(x=0.06)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g} %".replace("-", "−"))
+    axes.locator_params(axis="x", nbins=7)
