@@ -14,8 +14,8 @@ def hand(make_log):
     """Return two users; 6 products and one ad.
 
     User 0 learned from products 0 and 1, was steered by 2, is judged on 3 (click), 4 (no click)
-    and on a click on 1, which was met before. User 1 learned from 5 and has a test event without
-    a click. User 2 only trains.
+    and on clicks on 1 and 2, which were met before. User 1 learned from 5
+    and has a test event without a click. User 2 only trains.
     """
     nan = np.nan
 
@@ -25,7 +25,7 @@ def hand(make_log):
     return Split(
         train=part([0, 0, 1, 2], [0, 1, 5, 0], [1, 0, 1, 1]),
         validation=part([0, 0], [2, 6], [1, nan]),
-        test=part([0, 0, 0, 1, 0], [3, 4, 1, 2, 3], [1, 0, 1, 0, 1]),
+        test=part([0, 0, 0, 1, 0, 0], [3, 4, 1, 2, 3, 2], [1, 0, 1, 0, 1, 1]),
     )
 
 
@@ -39,7 +39,7 @@ def test_relevant_are_new_items_of_test_events_from_the_limit_up(tasks, hand):
     assert relevant.users.tolist() == [0, 1]
     assert relevant.offsets.tolist() == [0, 1, 1]
     assert relevant.items.tolist() == [3]  # twice in the test, counted once
-    assert relevant.n_met_before == 1
+    assert relevant.n_met_before == 2
 
 
 def test_candidates_are_items_met_neither_in_training_nor_validation(tasks, hand, monkeypatch):
@@ -63,7 +63,7 @@ def test_by_hand(tasks, hand, monkeypatch):
     )
     assert all((result.n, result.n_undefined) == (1, 1) for result in results)
     assert [str(note) for note in notes] == [
-        "“click”: 1 relevant test items had been met before and are no candidates."
+        "“click”: 2 relevant test items had been met before and are no candidates."
     ]
 
 
