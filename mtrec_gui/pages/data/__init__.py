@@ -1,0 +1,23 @@
+"""Data: the interactions, items and users of the open project, and what the labels hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from mtrec_gui.context import Context
+
+
+def build(context: Context) -> QWidget:
+    """Return the page with its presenter at work."""
+    from mtrec_gui.pages.data.presenter import DataPresenter
+    from mtrec_gui.pages.data.view import DataPage
+
+    view = DataPage(context.appearance)
+    presenter = DataPresenter(context.workspace, view)
+    view.table_chosen.connect(presenter.table_chosen)
+    view.home_pressed.connect(lambda: context.go("home"))
+    presenter.start()
+    return view
