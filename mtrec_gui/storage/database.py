@@ -25,6 +25,7 @@ from mtrec_gui.storage.errors import (
     DamagedProjectError,
     DamageFound,
     DiskFullError,
+    MissingProjectError,
     ReadOnlyProjectError,
     WriteFailedError,
 )
@@ -147,6 +148,8 @@ def _raise_worded(path: Path, error: sqlite3.Error) -> None:
         raise DiskFullError(file=file) from error
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         raise BusyProjectError(file=file) from error
+    if code == sqlite3.SQLITE_CANTOPEN and not path.exists():
+        raise MissingProjectError(file=file) from error
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         raise ReadOnlyProjectError(file=file) from error
     if code == sqlite3.SQLITE_IOERR:

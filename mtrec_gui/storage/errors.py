@@ -13,6 +13,12 @@ class MissingProjectError(ProjectError):
     template = "Cannot open {file}: there is no such file. Check the name, or create a new project."
 
 
+class UnreadableProjectError(ProjectError):
+    """A file that the system does not let us read."""
+
+    template = "Cannot open {file}: the system refused with “{reason}”. Check its permissions."
+
+
 class NotAProjectError(ProjectError):
     """A file that some other program wrote."""
 
@@ -142,6 +148,12 @@ class UnknownRecordError(MtrecError, KeyError):
     """An id that the project does not have."""
 
     template = "The project has no {what} {id}. Look at its list of {what}s again."
+
+
+class NoDataError(MtrecError, KeyError):
+    """The newest dataset of a project that has none."""
+
+    template = "The project holds no data yet. Import a file first."
 
 
 class FailedRunError(MtrecError, ValueError):

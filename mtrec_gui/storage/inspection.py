@@ -22,6 +22,7 @@ from mtrec_gui.storage.errors import (
     NotAProjectError,
     ReadOnlyProjectError,
     TruncatedProjectError,
+    UnreadableProjectError,
 )
 from mtrec_gui.storage.upgrade import expected_schema, known_formats
 
@@ -98,7 +99,7 @@ def _check_header(path: Path) -> None:
     except FileNotFoundError:
         raise MissingProjectError(file=file) from None
     except OSError as error:
-        raise NotAProjectError(file=file, found=error.strerror or "nothing readable") from None
+        raise UnreadableProjectError(file=file, reason=error.strerror or str(error)) from error
     if not start:
         raise NotAProjectError(file=file, found="an empty file")
     if not start.startswith(_MAGIC):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from sqlalchemy import insert, select
@@ -12,12 +13,13 @@ from algorithms.arrays import AnyArray, TextArray
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from mtrec_gui.storage.codec import Blob, decode, encode, rows_digest
 from mtrec_gui.storage.column_types import now
-from mtrec_gui.storage.errors import DamageFound, UnknownRecordError, UnstorableError
+from mtrec_gui.storage.errors import DamageFound, NoDataError, UnknownRecordError, UnstorableError
 from mtrec_gui.storage.rows import DatasetRow, ItemRow, LogColumnRow, UserRow
 from mtrec_gui.storage.values import DatasetSummary
 
 _EVENT, _LABEL, _CONTEXT = "event", "label", "context"
 _USER, _ITEM = "user feature", "item feature"
+_PARTS = (_EVENT, _LABEL, _CONTEXT, _USER, _ITEM)
 
 Rows = list[tuple[object, ...]]
 
@@ -91,17 +93,27 @@ def load_log(session: Session, dataset_id: int | None) -> InteractionLog:
             .order_by(LogColumnRow.position)
         )
     ]
-    columns: dict[str, dict[str, AnyArray]] = {
-        part: {} for part in (_EVENT, _LABEL, _CONTEXT, _USER, _ITEM)
-    }
+    columns: dict[str, dict[str, AnyArray]] = {part: {} for part in _PARTS}
     for part, name, blob in stored:  # first, so that a broken blob is called by its name
         columns.setdefault(part, {})[name] = decode(blob, f"{part} “{name}” {where}")
     if row.rows_sha256 != _digest(row.name, row.item_kinds, users, items, stored):
         raise DamageFound(f"the table of users, items or columns {where}")
-    events = columns[_EVENT]
+    try:
+        return _assemble(row, users, items, columns)
+    except (KeyError, TypeError, ValueError):  # hashes are right, yet it makes no log
+        raise DamageFound(f"the log {where}") from None
+
+
+def _assemble(
+    row: DatasetRow,
+    users: Sequence[Sequence[Any]],
+    items: Sequence[Sequence[Any]],
+    columns: Mapping[str, Mapping[str, AnyArray]],
+) -> InteractionLog:
     kinds = tuple(row.item_kinds)
     code_of = {kind: code for code, kind in enumerate(kinds)}
     _, item_ids, titles, item_kinds, categories = zip(*items, strict=True) if items else [()] * 5
+    events = columns[_EVENT]
     return InteractionLog(
         name=row.name,
         users=events["users"],
@@ -128,7 +140,7 @@ def dataset(session: Session, dataset_id: int | None) -> DatasetRow:
     if dataset_id is None:
         newest = session.scalars(select(DatasetRow).order_by(DatasetRow.id.desc())).first()
         if newest is None:
-            raise UnknownRecordError(what="dataset", id="yet")
+            raise NoDataError()
         return newest
     row = session.get(DatasetRow, dataset_id)
     if row is None:

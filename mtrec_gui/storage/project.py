@@ -14,7 +14,7 @@ from algorithms.evaluation.results import RunResult
 from algorithms.explanations.explanation import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import ModelState
-from mtrec_gui.storage import experiment_store, explanation_store, log_store, run_store
+from mtrec_gui.storage import experiment_store, explanation_store, log_store, run_store, run_writer
 from mtrec_gui.storage.column_types import now
 from mtrec_gui.storage.database import BUSY_SECONDS, Database
 from mtrec_gui.storage.errors import (
@@ -160,7 +160,7 @@ class Project:
     def add_run(self, comparison_id: int, result: RunResult) -> int:
         """Store a finished run; return its id."""
         with self._database.writing() as session:
-            return run_store.add_run(session, comparison_id, result)
+            return run_writer.add_run(session, comparison_id, result)
 
     def add_failure(
         self,
@@ -172,7 +172,7 @@ class Project:
     ) -> int:
         """Store that a run failed, and why; return its id."""
         with self._database.writing() as session:
-            return run_store.add_failure(session, comparison_id, model, config, seed, message)
+            return run_writer.add_failure(session, comparison_id, model, config, seed, message)
 
     def runs(self, comparison_id: int) -> list[StoredRun]:
         """Return what is known of each run of a comparison, oldest first."""
@@ -198,7 +198,7 @@ class Project:
     def delete_run(self, run_id: int) -> None:
         """Remove a run and all that belongs to it; its id is never used again."""
         with self._database.writing() as session:
-            run_store.delete_run(session, run_id)
+            run_writer.delete_run(session, run_id)
 
     # --- explanations ------------------------------------------------------------------------
 

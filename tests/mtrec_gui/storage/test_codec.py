@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from dataclasses import replace
 
@@ -37,15 +36,6 @@ def test_round_trip(array: AnyArray) -> None:
 def test_strided_arrays_are_stored_as_seen() -> None:
     array = np.arange(24).reshape(4, 6)[::-2, ::3]
     assert np.array_equal(decode(encode(array, "it"), "it"), array)
-
-
-def test_the_five_lines_of_the_manual() -> None:
-    array = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
-    blob = encode(array, "it")
-    dtype, shape = np.dtype(blob.dtype), json.loads(blob.shape)
-    planes = np.frombuffer(zlib.decompress(blob.data), np.uint8).reshape(dtype.itemsize, -1)
-    again = planes.T.copy().view(dtype).reshape(shape)
-    assert np.array_equal(again, array)
 
 
 @pytest.mark.parametrize("dtype", [object, "datetime64[s]", complex, [("a", "f4")], "S3"])

@@ -15,6 +15,7 @@ from algorithms.data.log import InteractionLog
 from algorithms.evaluation.results import RunResult
 from algorithms.messages import Message
 from mtrec_gui.storage import Project, ProjectExistsError, UnknownRecordError, export_tables
+from mtrec_gui.storage.errors import NoDataError
 
 
 def query(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -86,7 +87,7 @@ def test_nothing_is_overwritten_and_nothing_left_behind(
 
 
 def test_a_project_without_data_has_nothing_to_export(project: Project, tmp_path: Path) -> None:
-    with pytest.raises(UnknownRecordError, match="no dataset yet"):
+    with pytest.raises(NoDataError, match="no data yet"):
         export_tables(project, tmp_path / "tables.sqlite")
 
 

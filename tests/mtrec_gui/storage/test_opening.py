@@ -54,6 +54,24 @@ def test_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_that_the_system_does_not_show(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *args: object, **kwargs: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ProjectError, match="refused with “Permission denied”"):
+        Project.open(filled)
+
+
+def test_a_file_that_was_deleted_while_it_was_open(project: Project) -> None:
+    project.path.unlink()
+    with pytest.raises(MissingProjectError):
+        project.datasets()
+    assert not project.path.exists()
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -214,6 +232,21 @@ def test_what_is_damaged_is_named(
     change(filled, statement)
     with Project.open(filled) as opened, pytest.raises(DamagedProjectError, match=what):
         read(opened)
+
+
+def test_right_hashes_of_something_that_is_no_log(filled: Path) -> None:
+    from mtrec_gui.storage.codec import rows_digest
+
+    nothing = rows_digest([["Empty", []]])
+    change(
+        filled,
+        "INSERT INTO datasets SELECT 2, 'Empty', created, 0, 0, 0, '[]', '' FROM datasets",
+        f"UPDATE datasets SET rows_sha256 = '{nothing}' WHERE id = 2",  # noqa: S608
+    )
+    with Project.open(filled) as opened:
+        with pytest.raises(DamagedProjectError, match="the log of dataset 2"):
+            opened.load_log()
+        assert len(opened.load_log(1)) == 50
 
 
 @pytest.mark.slow

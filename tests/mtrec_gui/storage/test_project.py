@@ -23,8 +23,14 @@ from algorithms.explanations.explanation import Contribution, EvidenceKind, Expl
 from algorithms.messages import Message
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task
-from mtrec_gui.storage import ClosedProjectError, FailedRunError, Project, RunStatus
-from mtrec_gui.storage.errors import UnknownRecordError, UnstorableError
+from mtrec_gui.storage import (
+    ClosedProjectError,
+    FailedRunError,
+    Project,
+    RunStatus,
+    run_store,
+)
+from mtrec_gui.storage.errors import NoDataError, UnknownRecordError, UnstorableError
 from mtrec_gui.storage.rows import ExplanationRow, OfRun, RuleSetRow, RunArrayRow, TaskRow
 
 Same = Callable[[object, object], bool]
@@ -120,6 +126,10 @@ def test_every_field_of_a_task_and_a_rule_set_has_its_column() -> None:
     rules = set(RuleSetRow.__table__.columns.keys()) - {"dataset_id"}
     assert tasks == set(Task.model_fields)
     assert rules == set(RuleSet.model_fields)
+
+
+def test_every_table_of_a_run_is_under_its_hash() -> None:
+    assert set(run_store._PLAIN) == set(OfRun.__subclasses__())
 
 
 def test_a_comparison_keeps_what_was_asked_for(
@@ -237,7 +247,7 @@ def test_explanation_round_trip(
 def test_unknown_ids_are_named(
     project: Project, experiment: Experiment, new_result: Callable[..., RunResult]
 ) -> None:
-    with pytest.raises(UnknownRecordError, match="no dataset yet"):
+    with pytest.raises(NoDataError, match="no data yet"):
         project.load_log()
     for call in (
         lambda: project.load_log(7),

@@ -66,14 +66,14 @@ def test_a_run_is_stored_as_a_whole_or_not_at_all(
     new_result: Callable[..., RunResult],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from mtrec_gui.storage import run_store
+    from mtrec_gui.storage import run_writer
 
     before = path.read_bytes()
 
     def interrupt(*arguments: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_store, "_rows_digest", interrupt)  # the last step of the write
+    monkeypatch.setattr(run_writer, "run_digest", interrupt)  # the last step of the write
     with pytest.raises(KeyboardInterrupt):
         project.add_run(comparison, new_result())
     assert project.runs(comparison) == []
