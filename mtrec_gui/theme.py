@@ -179,6 +179,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button
     {{ width: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: {px(22)}; }}
+QComboBox::down-arrow {{ image: url(ARROW_FILE); width: {px(12)}; height: {px(12)}; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
     selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: none; }}
 QCheckBox, QRadioButton {{ spacing: {px(S)}; background: transparent; }}
@@ -223,4 +224,14 @@ QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: {px(XS)};
 QMenu::item {{ padding: {px(6)} {px(L)}; border-radius: {px(4)}; }}
 QMenu::item:selected {{ background: {t.accent_soft}; }}
 QSplitter::handle {{ background: transparent; }}
+QTableView::indicator {{ width: {px(14)}; height: {px(14)}; border: 1px solid {t.muted};
+    border-radius: {px(4)}; background: {t.surface}; }}
+QTableView::indicator:checked {{ background: {t.accent}; border: 1px solid {t.accent};
+    image: url(MARK_FILE); }}
+QPushButton[kind="choice"] {{ text-align: left; border: 2px solid transparent; padding: 0;
+    border-radius: {px(6)}; background: transparent; }}
+QPushButton[kind="choice"]:hover {{ background: {t.sunk}; }}
+QPushButton[kind="choice"]:checked {{ background: {t.accent_soft}; }}
+QPushButton[kind="choice"]:focus {{ border-color: {t.accent}; padding: 0; }}
+QScrollArea#runScroll, QWidget#runLines {{ background: {t.surface}; }}
 """
