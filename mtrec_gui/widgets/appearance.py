@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -70,7 +71,9 @@ class Appearance(QObject):
         app.setFont(font)
         app.setPalette(_palette(self.theme))
         mark = _check_mark(self.theme.on_accent)
-        app.setStyleSheet(stylesheet(self.theme, self.zoom).replace("MARK_FILE", mark))
+        arrow = _arrow(self.theme.muted)
+        sheet = stylesheet(self.theme, self.zoom)
+        app.setStyleSheet(sheet.replace("MARK_FILE", mark).replace("ARROW_FILE", arrow))
         self.changed.emit()
 
 
@@ -107,16 +110,25 @@ def _palette(theme: Theme) -> QPalette:
 
 @cache
 def _check_mark(colour: str) -> str:
-    """Draw the tick of a check box; Qt style sheets take it from a file only."""
+    """Draw the tick of a check box."""
+    return _drawn(colour, ((12, 25), (21, 34), (37, 14)))
+
+
+@cache
+def _arrow(colour: str) -> str:
+    """Draw the arrow of a drop-down list."""
+    return _drawn(colour, ((12, 18), (24, 31), (36, 18)))
+
+
+def _drawn(colour: str, points: Sequence[tuple[int, int]]) -> str:
+    """Draw a line through points of a square of 48; Qt style sheets take it from a file only."""
     pixmap = QPixmap(48, 48)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(colour), 7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.drawLine(12, 25, 21, 34)
-    painter.drawLine(21, 34, 37, 14)
+    painter.drawPolyline([QPoint(x, y) for x, y in points])
     painter.end()
-    folder = Path(tempfile.mkdtemp(prefix="mtrec-lab-"))
-    path = folder / f"tick-{colour.strip('#')}.png"
+    path = Path(tempfile.mkdtemp(prefix="mtrec-lab-")) / "mark.png"
     pixmap.save(str(path))
     return path.as_posix()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from mtrec_gui.widgets.appearance import Appearance
@@ -83,6 +84,24 @@ class Segments(QWidget):
             self._buttons[key] = made
         if choices:
             self._buttons[choices[0][0]].setChecked(True)
+        self._widen()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Make room anew after the size of text changed."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._widen()
+
+    def _widen(self) -> None:
+        """Leave room for the bold text of the chosen segment, which the style does not count."""
+        for made in self._buttons.values():
+            made.ensurePolished()
+            bold = QFont(made.font())
+            bold.setWeight(QFont.Weight.Bold)
+            more = QFontMetrics(bold).horizontalAdvance(made.text())
+            usual = QFontMetrics(made.font()).horizontalAdvance(made.text())
+            made.setMinimumWidth(0)
+            made.setMinimumWidth(made.sizeHint().width() + more - usual)
 
     @property
     def current(self) -> str | None:

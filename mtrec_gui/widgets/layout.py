@@ -95,8 +95,7 @@ class Card(QFrame):
         self.title.setVisible(bool(title))
         self.sentence.setVisible(bool(sentence))
         self.head.addLayout(words, 1)
-        if title or sentence:
-            outer.addLayout(self.head)
+        outer.addLayout(self.head)
         self.body: QBoxLayout = QVBoxLayout()
         self.body.setSpacing(S)
         outer.addLayout(self.body, 1)
