@@ -75,6 +75,48 @@ def event_scores(
     return scores
 
 
+@_compiled(parallel=True)
+def held_out_ranks(
+    users: IndexArray,
+    offsets: IntArray,
+    items: IndexArray,
+    met_offsets: IntArray,
+    met_items: IndexArray,
+    candidates: IndexArray,
+    user_rows: FloatArray,
+    item_rows: FloatArray,
+    n_factors: int,
+    bias: int,
+) -> IntArray:
+    """Return (n,) the rank of each held-out item, from 0, among all items the user had not met.
+
+    Parameters
+    ----------
+    users : (m,) whose held-out ``items`` are ``offsets[r]`` to ``offsets[r + 1]``
+    met_offsets, met_items : (n_users + 1,), (n_met,) what each user met in training
+    candidates : items of the kind
+    bias : column of the task's bias
+    """
+    ranks = np.zeros(len(items), dtype=np.int64)
+    for r in numba.prange(len(users)):
+        p = user_rows[users[r]]
+        scores = np.full(len(item_rows), -np.inf)
+        for item in candidates:
+            total = item_rows[item, bias]
+            for f in range(n_factors):
+                total += p[f] * item_rows[item, f]
+            scores[item] = total
+        mine = scores[items[offsets[r] : offsets[r + 1]]]
+        for m in range(met_offsets[users[r]], met_offsets[users[r] + 1]):
+            scores[met_items[m]] = -np.inf
+        for number in range(len(mine)):
+            above = 0
+            for item in candidates:
+                above += scores[item] > mine[number]
+            ranks[offsets[r] + number] = above
+    return ranks
+
+
 @_compiled()
 def _add_events(
     first: int,

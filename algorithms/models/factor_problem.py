@@ -3,9 +3,9 @@
 Every task is brought to the same form, so that one least-squares solver serves all kinds. With s
 the model's score of a cell, an event of task t adds ``c s² - 2 g s`` to the loss: an explicit
 event has c = w_t and g = w_t y; a binary one that happened x times has c = w_t x and
-g = w_t (x + 1 / alpha). The zeros add ``w_t / alpha s²`` for *every* cell of a binary task; that
-sum over millions of cells needs only the Gram matrix of each side (Hu, Koren and Volinsky 2008,
-section 4). Up to a constant, both together are the weighted squared errors.
+g = w_t (x + v_t). The zeros add ``w_t v_t s²`` for *every* cell of a binary task; that sum over
+millions of cells needs only the Gram matrix of each side (Hu, Koren and Volinsky 2008, section
+4). Up to a constant, both together are the weighted squared errors.
 
 A row of a user or an item holds its factors and then one bias for each task: (k + n_tasks,).
 """
@@ -36,7 +36,7 @@ class TaskScale:
     """How a label becomes a target, ``y = (label - mean) / spread``, and what its errors weigh.
 
     Binary tasks keep 0 and 1: mean 0, spread 1. ``weight`` is w_t, of an event; ``zero`` is the
-    weight of a zero, w_t / alpha, and 0 for explicit tasks. Predictions stay between ``low`` and
+    weight of a zero, w_t v_t, and 0 for explicit tasks. Predictions stay between ``low`` and
     ``high``, the label's scale in training; scores of binary tasks are free.
     """
 
@@ -112,6 +112,16 @@ class FactorProblem:
             totals[t] += scale.zero * n_users * np.count_nonzero(self.zero_items(t))
         return np.maximum(totals, np.finfo(np.float64).tiny)
 
+    def noise(self) -> float:
+        """Return the root of the events per user plus that of the events per item.
+
+        Events count by their squared weight. This is about the largest singular value that noise
+        alone would have in these cells (Candès and Plan 2010).
+        """
+        energy = float((self.events.curvature**2).sum())
+        n_users, n_items = int(self.known_users.sum()), int(self.known_items.sum())
+        return math.sqrt(energy / max(n_users, 1)) + math.sqrt(energy / max(n_items, 1))
+
     def user_zeros(self, item_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
         """Return what all zeros add to A (1, d, d) and to r (1, d) of every user."""
         d = item_rows.shape[1]
@@ -176,13 +186,13 @@ def _add_zeros(
 
 
 def pose(
-    train: InteractionLog, tasks: Sequence[Task], *, alpha: float, balance: float
+    train: InteractionLog, tasks: Sequence[Task], *, zero_weight: float, balance: float
 ) -> FactorProblem:
     """Bring a log and its tasks to the form of the module's equation.
 
     Parameters
     ----------
-    alpha : how much more a binary event weighs than a zero
+    zero_weight : what all zeros of a binary task weigh together, in multiples of its events
     balance : 0 lets every event count the same, 1 every task
     """
     known_users = np.zeros(train.n_users, dtype=np.bool_)
@@ -196,7 +206,8 @@ def pose(
     scales, curvature, pull, constants = [], [], [], []
     weights = _task_weights(tasks, [len(values) for _, _, values in cells], balance)
     for task, weight, (_, _, values) in zip(tasks, weights, cells, strict=True):
-        scale = _scale(task, values, float(weight), alpha)
+        n_cells = int(known_users.sum()) * int((known_items & ranked_items(train, task)).sum())
+        scale = _scale(task, values, float(weight), zero_weight / max(n_cells, 1))
         scales.append(scale)
         if task.kind is TaskKind.BINARY:
             curvature.append(weight * values)
@@ -211,7 +222,6 @@ def pose(
     items = np.concatenate([items for _, items, _ in cells])
     positions = np.repeat(np.arange(len(tasks)), [len(values) for _, _, values in cells])
     order = np.lexsort((positions, items, users))
-    table = train.item_table
     return FactorProblem(
         tasks=tuple(tasks),
         scales=tuple(scales),
@@ -225,10 +235,22 @@ def pose(
         ),
         known_users=known_users,
         known_items=known_items,
-        kinds=np.array([table.kinds.index(task.item_kind) for task in tasks], dtype=np.int64),
-        item_kinds=table.kind_codes.astype(np.int64),
+        kinds=np.array([_kind(train, task) for task in tasks], dtype=np.int64),
+        item_kinds=train.item_table.kind_codes.astype(np.int64),
         constants=np.array(constants),
     )
+
+
+def ranked_items(log: InteractionLog, task: Task) -> BoolArray:
+    """Return (n_items,) True for the items of the task's kind."""
+    ranked = np.zeros(log.n_items, dtype=np.bool_)
+    ranked[log.item_table.of_kind(task.item_kind)] = True
+    return ranked
+
+
+def _kind(log: InteractionLog, task: Task) -> int:
+    kinds = log.item_table.kinds
+    return kinds.index(task.item_kind) if task.item_kind in kinds else -1
 
 
 def _cells(
@@ -251,9 +273,10 @@ def _task_weights(tasks: Sequence[Task], counts: Sequence[int], balance: float) 
     return weights
 
 
-def _scale(task: Task, values: FloatArray, weight: float, alpha: float) -> TaskScale:
+def _scale(task: Task, values: FloatArray, weight: float, share: float) -> TaskScale:
+    """Return the scale of a task; ``share`` is one cell's part of what the zeros weigh."""
     if task.kind is TaskKind.BINARY:
-        return TaskScale(0.0, 1.0, weight, weight / alpha)
+        return TaskScale(0.0, 1.0, weight, weight * share * float(values.sum()))
     if not len(values):  # nothing observed: no prediction
         return TaskScale(math.nan, 1.0, weight, 0.0)
     spread = float(values.std())

@@ -14,7 +14,7 @@ be much-bought ones. All unknowns together minimise one weighted sum of squared 
 .. math::
     \min_{P,Q,b}\; \sum_{t\ \text{explicit}} w_t \sum_{(u,i)\in\Omega_t}
         \Bigl(\tfrac{y_{tui} - \mu_t}{\sigma_t} - s_{tui}\Bigr)^2
-    + \sum_{t\ \text{binary}} w_t \sum_{u,\,i} \tfrac{1 + \alpha x_{tui}}{\alpha}
+    + \sum_{t\ \text{binary}} w_t \sum_{u,\,i} (v_t + x_{tui})
         \bigl([x_{tui} > 0] - s_{tui}\bigr)^2
     + \lambda \Bigl(\sum_u \|p_u\|^2 + \sum_i \|q_i\|^2\Bigr)
     + \lambda_b \sum_t w_t \Bigl(\sum_u b_{tu}^2 + \sum_i b_{ti}^2\Bigr)
@@ -22,7 +22,10 @@ be much-bought ones. All unknowns together minimise one weighted sum of squared 
 An explicit task (rating, quantity) fits its observed events :math:`\Omega_t`, standardised by
 their mean :math:`\mu_t` and deviation :math:`\sigma_t`, so that stars and minutes weigh alike. A
 binary task has :math:`\mu_t = 0, \sigma_t = 1` and fits *every* cell of its item kind: what
-happened x times as a confident 1, all else as an unsure 0. The task's weight
+happened x times as a confident 1, all else as an unsure 0 of weight :math:`v_t`. In the notation of
+Hu, Koren and Volinsky the confidence is :math:`1 + \alpha x` with :math:`\alpha = 1 / v_t`. How
+unsure is said for all zeros together: they weigh ``zero_weight`` times what the task's events
+weigh, so that dense and sparse tasks are treated alike. The task's weight
 
 .. math:: w_t \propto \omega_t\, n_t^{-\beta}, \qquad \tfrac1T \sum_t w_t = 1
 
@@ -30,6 +33,15 @@ is the weight :math:`\omega_t` that the person gave, tempered by its number of e
 :math:`n_t`: with :math:`\beta = 0` every event counts the same and the largest task drowns the
 others, with :math:`\beta = 1` every task counts the same and a tiny task's noise is blown up; the
 default leans to the first.
+
+The ridge is measured against noise. If the labels were pure chance, the largest singular value of
+the table of events would be about :math:`\sqrt{n_U} + \sqrt{n_I}`, with :math:`n_U` events per
+user and :math:`n_I` per item (Candès and Plan 2010); what rises above it is signal. So
+
+.. math:: \lambda = \text{regularization} \cdot (\sqrt{n_U} + \sqrt{n_I})
+
+grows with the data by itself, and one setting serves a class-room log and a large one, a joint and
+a single-task fit.
 
 Held still, the items make this a separate quadratic for each user, and the other way round; the
 sweeps alternate (see ``factor_solver``). The last step solves the users exactly. Therefore a
@@ -48,7 +60,8 @@ A. P. Singh, G. J. Gordon: Relational learning via collective matrix factorizati
 factor matrix serves several relations). Y. Hu, Y. Koren, C. Volinsky: Collaborative filtering for
 implicit feedback datasets, ICDM 2008 (weighted zeros; explanation). G. Takács, I. Pilászy,
 D. Tikk: Applications of the conjugate gradient method for implicit feedback collaborative
-filtering, RecSys 2011.
+filtering, RecSys 2011. E. J. Candès, Y. Plan: Matrix completion with noise, Proceedings of the IEEE
+98(6), 2010 (the size of the ridge).
 """
 
 from __future__ import annotations
@@ -60,18 +73,20 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from algorithms.arrays import BoolArray, FloatArray, IntArray
+from algorithms.arrays import FloatArray, IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.errors import UnknownTaskError
 from algorithms.explanations import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
 from algorithms.models.factor_explanation import explain_score
-from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
+from algorithms.models.factor_problem import FactorProblem, TaskScale, pose, ranked_items
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate
-from algorithms.models.factor_validation import EarlyStop, measure, watched_cells
+from algorithms.models.factor_validation import EarlyStop, Watch
 from algorithms.progress import Progress, Stage, part_of
-from algorithms.tasks import Task, TaskKind
+from algorithms.tasks import Task
+
+_NO_EVENTS = 1.0  # noise level where there is no event: any ridge gives zeros
 
 
 class SharedFactorsConfig(ModelConfig):
@@ -80,13 +95,13 @@ class SharedFactorsConfig(ModelConfig):
     n_factors: int = Field(32, ge=1, le=512, description="Length of the user and item vectors")
     n_epochs: int = Field(15, ge=1, le=200, description="Sweeps over all users and all items")
     regularization: float = Field(
-        5.0, gt=0, le=10_000, description="How strongly the vectors are drawn to zero"
+        0.7, gt=0, le=100, description="Pull of the vectors to zero, in units of the noise level"
     )
     bias_regularization: float = Field(
         3.0, gt=0, le=1000, description="Damping of the offsets, in events of average weight"
     )
-    alpha: float = Field(
-        20.0, gt=0, le=1000, description="How much more one binary event weighs than no event"
+    zero_weight: float = Field(
+        10.0, gt=0, le=1000, description="What all zeros weigh, in multiples of all binary events"
     )
     balance: float = Field(
         0.25, ge=0, le=1, description="0: every event counts the same; 1: every task does"
@@ -153,13 +168,14 @@ class SharedFactors(Recommender):
         progress(1.0, Stage.FIT)
 
     def _pose(self, train: InteractionLog, tasks: Sequence[Task]) -> FactorProblem:
-        return pose(train, tasks, alpha=self.config.alpha, balance=self.config.balance)
+        return pose(train, tasks, zero_weight=self.config.zero_weight, balance=self.config.balance)
 
     def _ridge(self, problem: FactorProblem) -> FloatArray:
         """Return (d,) the ridge on a row: its factors, then its biases."""
+        ridge_of_factors = self.config.regularization * max(problem.noise(), _NO_EVENTS)
         weights = [scale.weight for scale in problem.scales]
         ridge: FloatArray = np.r_[
-            np.full(self.config.n_factors, self.config.regularization),
+            np.full(self.config.n_factors, ridge_of_factors),
             self.config.bias_regularization * np.array(weights),
         ]
         return ridge
@@ -175,27 +191,20 @@ class SharedFactors(Recommender):
         n_epochs = self.config.n_epochs
         weights = problem.weights()
         stop = EarlyStop(self.config.patience)
-        watched = [] if validation is None else watched_cells(train, validation, problem.tasks, rng)
+        held_out = None if validation is None else Watch(train, validation, problem.tasks, rng)
 
         def watch(sweep: Sweep) -> FactorRows | None:
             for task, loss in zip(problem.tasks, sweep.losses / weights, strict=True):
                 self.curves.append(
                     CurvePoint(sweep.number, task.name, "training loss", float(loss))
                 )
-            quality = total = 0.0
-            for cells in watched:
-                task, scale = problem.tasks[cells.position], problem.scales[cells.position]
-                value = measure(cells, problem, sweep.rows)
-                binary = task.kind is TaskKind.BINARY
-                name = "validation AUC" if binary else "validation RMSE"
+            measures = [] if held_out is None else held_out.measure(problem, sweep.rows)
+            for task, name, value in measures:
                 self.curves.append(CurvePoint(sweep.number, task.name, name, value))
-                if np.isfinite(value):
-                    quality += task.weight * (value if binary else -value / scale.spread)
-                    total += task.weight
             progress(sweep.number / n_epochs, Stage.FIT)
-            if not total:
+            if not measures:
                 return None
-            gone = stop.better_gone(quality / total, sweep.rows)
+            gone = stop.better_gone(measures, sweep.rows)
             return stop.kept if gone or sweep.number == n_epochs else None
 
         ridge = self._ridge(problem)
@@ -227,7 +236,7 @@ class SharedFactors(Recommender):
         P, Q = block.rows.users[users], block.rows.items[items]  # (n, d)
         scores = (P[:, :k] * Q[:, :k]).sum(axis=1) + P[:, k + t] + Q[:, k + t]  # (n,)
         numbers = np.clip(scale.mean + scale.spread * scores, scale.low, scale.high)
-        return np.where(self._ranked(task)[items], numbers, np.nan)
+        return np.where(ranked_items(self.log, task)[items], numbers, np.nan)
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
@@ -238,14 +247,8 @@ class SharedFactors(Recommender):
         scores += P[:, k + t, None]
         scores += Q[None, :, k + t]
         numbers: FloatArray = scale.mean + scale.spread * scores
-        numbers[:, ~self._ranked(task)[items]] = np.nan
+        numbers[:, ~ranked_items(self.log, task)[items]] = np.nan
         return numbers
-
-    def _ranked(self, task: Task) -> BoolArray:
-        """Return (n_items,) True for the items of the task's kind."""
-        table = self.log.item_table
-        ranked: BoolArray = table.kind_codes == table.kinds.index(task.item_kind)
-        return ranked
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])
