@@ -272,7 +272,12 @@ class MetricValueRow(OfRun):
     """One number of the comparison."""
 
     __tablename__ = "metric_values"
-    __table_args__ = (_array("users_array"), _array("per_user_array"), STRICT)
+    __table_args__ = (
+        _array("users_array"),
+        _array("per_user_array"),
+        _array("weights_array"),
+        STRICT,
+    )
 
     task: Mapped[str]
     metric: Mapped[str]
@@ -284,6 +289,7 @@ class MetricValueRow(OfRun):
     high: Mapped[float | None]
     users_array: Mapped[int]
     per_user_array: Mapped[int]
+    weights_array: Mapped[int | None]
 
 
 class TopListRow(OfRun):

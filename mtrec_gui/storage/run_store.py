@@ -89,6 +89,7 @@ def load_result(session: Session, run_id: int, with_state: bool) -> RunResult:
                 high=number_or_nan(row.high),
                 users=arrays.get(row.users_array),
                 per_user=arrays.get(row.per_user_array),
+                weights=None if row.weights_array is None else arrays.get(row.weights_array),
             )
             for row in _of_run(session, MetricValueRow, run_id)
         ),

@@ -128,6 +128,7 @@ def _plain_rows(run_id: int, result: RunResult, arrays: _ArrayWriter) -> Iterato
             high=number_or_null(metric.high),
             users_array=arrays.add(metric.users, what),
             per_user_array=arrays.add(metric.per_user, what),
+            weights_array=None if metric.weights is None else arrays.add(metric.weights, what),
         )
     for position, (task, lists) in enumerate(result.lists.items()):
         what = f"the lists of {task}"

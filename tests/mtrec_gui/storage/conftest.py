@@ -95,7 +95,19 @@ def make_result(seed: int = 1, n_users: int = 6) -> RunResult:
         metrics=(
             MetricResult("click", "ndcg", 10, 0.1 + seed, 4, 2, 0.05, 0.35, users, per_user),
             MetricResult("click", "auc", None, np.nan, 0, 6, np.nan, np.nan, empty, np.empty(0)),
-            MetricResult("评分", "mae", None, -0.0, 6, 0, -1e-300, 1e300, users, per_user + 1),
+            MetricResult(
+                task="评分",
+                metric="mae",
+                k=None,
+                value=-0.0,
+                n=6,
+                n_undefined=0,
+                low=-1e-300,
+                high=1e300,
+                users=users,
+                per_user=per_user + 1,
+                weights=users / 7,
+            ),
         ),
         lists={
             "click": TopLists(users, items, np.where(items < 0, np.nan, 0.5)),

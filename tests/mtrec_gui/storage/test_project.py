@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 import subprocess
 import sys
@@ -18,9 +19,10 @@ from sqlalchemy import select
 
 from algorithms.data.log import InteractionLog
 from algorithms.evaluation.experiment import Experiment
-from algorithms.evaluation.results import RunResult
+from algorithms.evaluation.results import Cost, MetricResult, RunResult
 from algorithms.explanations.explanation import Contribution, EvidenceKind, Explanation
 from algorithms.messages import Message
+from algorithms.models.base import CurvePoint, ModelState, TopLists
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task
 from mtrec_gui.storage import (
@@ -28,10 +30,22 @@ from mtrec_gui.storage import (
     FailedRunError,
     Project,
     RunStatus,
+    explanation_store,
     run_store,
 )
 from mtrec_gui.storage.errors import NoDataError, UnknownRecordError, UnstorableError
-from mtrec_gui.storage.rows import ExplanationRow, OfRun, RuleSetRow, RunArrayRow, TaskRow
+from mtrec_gui.storage.rows import (
+    CurvePointRow,
+    ExplanationRow,
+    MetricValueRow,
+    OfRun,
+    Row,
+    RuleSetRow,
+    RunArrayRow,
+    RunRow,
+    TaskRow,
+    TopListRow,
+)
 
 Same = Callable[[object, object], bool]
 
@@ -126,6 +140,32 @@ def test_every_field_of_a_task_and_a_rule_set_has_its_column() -> None:
     rules = set(RuleSetRow.__table__.columns.keys()) - {"dataset_id"}
     assert tasks == set(Task.model_fields)
     assert rules == set(RuleSet.model_fields)
+
+
+def names(kind: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
+
+
+def columns(row: type[Row]) -> set[str]:
+    place = {"id", "run_id", "created", "position"}
+    return {
+        column.name.removesuffix("_array").removesuffix("_index")
+        for column in row.__table__.columns
+    } - place
+
+
+def test_no_field_of_a_result_is_forgotten() -> None:
+    assert columns(MetricValueRow) == names(MetricResult)
+    assert columns(TopListRow) == names(TopLists) | {"task"}
+    assert columns(CurvePointRow) == names(CurvePoint)
+    assert columns(ExplanationRow) - {"sentence_values"} == names(Explanation)
+    assert columns(RunRow) >= names(Cost)
+    stored_elsewhere = {"metrics", "lists", "curves", "cost", "state", "notes"}
+    assert names(RunResult) - stored_elsewhere <= columns(RunRow)
+    part = Contribution(1.0, EvidenceKind.COUNT)
+    assert explanation_store._contribution_values(part).keys() == names(Contribution)
+    assert names(ModelState) == {"arrays", "values"}
+    assert names(Message) == {"template", "values"}
 
 
 def test_every_table_of_a_run_is_under_its_hash() -> None:

@@ -283,10 +283,17 @@ def upgrade() -> None:
         sa.Column("high", sa.REAL(), nullable=True),
         sa.Column("users_array", sa.Integer(), nullable=False),
         sa.Column("per_user_array", sa.Integer(), nullable=False),
+        sa.Column("weights_array", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["run_id", "per_user_array"],
             ["run_arrays.run_id", "run_arrays.number"],
             name=op.f("fk_metric_values_run_id_per_user_array"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id", "weights_array"],
+            ["run_arrays.run_id", "run_arrays.number"],
+            name=op.f("fk_metric_values_run_id_weights_array"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
