@@ -7,6 +7,7 @@ write; a failed run leaves its reason, and the others go on.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from algorithms.messages import Message
@@ -18,6 +19,7 @@ from mtrec_gui.workspace import Workspace
 if TYPE_CHECKING:
     from algorithms.errors import MtrecError
     from algorithms.evaluation import Experiment, RunSpec
+    from mtrec_gui.storage import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,12 @@ class RunDesk:
         self._backend = backend
         self._handles: dict[str, JobHandle] = {}
         self._rows: dict[str, DeskRow] = {}
+        self._project: Project | None = None  # the one that the runs belong to
         self._comparison: int | None = None
         self._to_commit = 0
         self.changed: Event[None] = Event()
         self.finished: Event[None] = Event()
+        workspace.opened.connect(lambda _: self._leave())
 
     @property
     def rows(self) -> tuple[DeskRow, ...]:
@@ -87,9 +91,12 @@ class RunDesk:
             return
         log = workspace.log
         self._rows, self._handles = {}, {}
+        self._project = project
         self._to_commit = 1  # the comparison itself
 
         def started(comparison: int) -> None:
+            if self._project is not project:
+                return
             self._to_commit = 0
             self._comparison = comparison
             for spec in experiment.run_specs():
@@ -99,13 +106,10 @@ class RunDesk:
             self.changed.emit(None)
             workspace.runs_changed.emit(None)
 
-        def failed(error: MtrecError) -> None:
-            self._to_commit = 0
-            self.changed.emit(None)
-            workspace.failed.emit(error)
-
         workspace.runner.run(
-            lambda progress: project.start_comparison(dataset_id, experiment), started, failed
+            lambda progress: project.start_comparison(dataset_id, experiment),
+            started,
+            partial(self._not_written, project),
         )
         self.changed.emit(None)
 
@@ -142,12 +146,14 @@ class RunDesk:
         self._tell_if_finished()
 
     def _commit(self, event: JobEvent) -> None:
-        project, comparison, result = self._workspace.project, self._comparison, event.result
+        project, comparison, result = self._project, self._comparison, event.result
         if project is None or comparison is None or result is None:
             return
         self._to_commit += 1
 
         def committed(_: int) -> None:
+            if self._project is not project:
+                return
             self._to_commit -= 1
             if event.job.id in self._rows:
                 self._rows[event.job.id] = replace(self._rows[event.job.id], committed=True)
@@ -156,11 +162,13 @@ class RunDesk:
             self._tell_if_finished()
 
         self._workspace.runner.run(
-            lambda progress: project.add_run(comparison, result), committed, self._not_committed
+            lambda progress: project.add_run(comparison, result),
+            committed,
+            partial(self._not_written, project),
         )
 
     def _note_failure(self, row: DeskRow) -> None:
-        project, comparison, spec = self._workspace.project, self._comparison, row.spec
+        project, comparison, spec = self._project, self._comparison, row.spec
         if project is None or comparison is None:
             return
         reason = row.message or Message("The run ended without a result ({state}).",
@@ -168,6 +176,8 @@ class RunDesk:
         self._to_commit += 1
 
         def noted(_: int) -> None:
+            if self._project is not project:
+                return
             self._to_commit -= 1
             self._workspace.runs_changed.emit(None)
             self._tell_if_finished()
@@ -177,14 +187,25 @@ class RunDesk:
                 comparison, spec.model, dict(spec.config), spec.seed, reason
             ),
             noted,
-            self._not_committed,
+            partial(self._not_written, project),
         )
 
-    def _not_committed(self, error: MtrecError) -> None:
+    def _not_written(self, project: Project, error: MtrecError) -> None:
+        if self._project is not project:
+            return
         self._to_commit -= 1
         self._workspace.failed.emit(error)
         self.changed.emit(None)
         self._tell_if_finished()
+
+    def _leave(self) -> None:
+        """Stop what belongs to a project that was left; what it holds already stays there."""
+        if self._project is self._workspace.project:
+            return
+        self.cancel_all()
+        self._rows, self._handles = {}, {}
+        self._project, self._comparison, self._to_commit = None, None, 0
+        self.changed.emit(None)
 
     def _tell_if_finished(self) -> None:
         if self._rows and not self.is_running:

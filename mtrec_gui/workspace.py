@@ -238,10 +238,14 @@ class Workspace:
             return
 
         def deliver(answer: T) -> None:
-            if self.project is project:  # an answer about a project that was closed is stale
+            if self.project is project:  # what concerns a project that was closed is stale
                 done(answer)
 
-        self.runner.run(lambda progress: question(project), deliver, self.failed.emit)
+        def fail(error: MtrecError) -> None:
+            if self.project is project:
+                self.failed.emit(error)
+
+        self.runner.run(lambda progress: question(project), deliver, fail)
 
     def _do(self, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         """Do long work with its progress shown."""
