@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from algorithms.data import InteractionLog
 from algorithms.data.proposals import propose_columns, propose_item_columns, propose_items
-from algorithms.data.readers import ColumnRoles, ReadResult, RejectedLine, read_log, sniff
+from algorithms.data.readers import (
+    ColumnRoles,
+    FileLook,
+    ItemColumns,
+    ReadResult,
+    RejectedLine,
+    read_log,
+    sniff,
+)
 from algorithms.errors import ResourceError, UnreadableFileError
 from algorithms.progress import Progress, silent
 from algorithms.tasks import Task
 from algorithms.tasks.proposals import propose
-
-MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,36 +84,51 @@ def bring_file(
     if labels:
         given["labels"] = tuple(labels)
     columns = proposed.model_copy(update=given)
-    if items_file is None:
-        items = propose_items(path, columns)
-    else:
-        items = propose_item_columns(items_file, columns.item)
-        if items is None:
-            raise UnreadableFileError(
-                file=str(items_file),
-                expected=f"a column “{columns.item}” and one called title or name",
-                found="no such columns",
-                remedy="Rename the columns, or leave the file out.",
-            )
-    read = read_log(path, columns, items=items, look=look, progress=progress)
+    items = (
+        propose_items(path, columns)
+        if items_file is None
+        else item_columns(items_file, columns.item)
+    )
+    return read_file(look, columns, items, progress)
+
+
+def item_columns(path: Path, item: str) -> ItemColumns:
+    """Return what the columns of a file with titles are.
+
+    Parameters
+    ----------
+    path : the file
+    item : what the column with the item's id is called
+
+    Raises
+    ------
+    UnreadableFileError
+        Where it has no such column, or no titles.
+    """
+    items = propose_item_columns(path, item)
+    if items is None:
+        raise UnreadableFileError(
+            file=str(path),
+            expected=f"a column “{item}” and one called title or name",
+            found="no such columns",
+            remedy="Rename the columns, or leave the file out.",
+        )
+    return items
+
+
+def read_file(
+    look: FileLook,
+    columns: ColumnRoles,
+    items: ItemColumns | None,
+    progress: Progress = silent,
+) -> Brought:
+    """Read a file whose columns are known, and propose tasks (raises as ``read_log`` does)."""
+    read = read_log(look.path, columns, items=items, look=look, progress=progress)
     log, tasks = propose(read.log)
     return Brought(read, log, tasks)
 
 
-def report_rejected(console: Console, brought: Brought) -> None:
-    """Say how many lines were read, and why the first rejected ones were."""
-    read = brought.read
-    console.print(
-        Text(
-            f"{read.n_read:,} lines read, {read.n_accepted:,} accepted, "
-            f"{len(read.rejected):,} rejected"
-        )
-    )
-    for line in (*read.rejected, *read.rejected_items)[:MOST_SHOWN]:
-        console.print(Text(f"  line {line.line}: {line.reason}", "yellow"))
-
-
-def write_rejected(path: Path, brought: Brought) -> None:
+def write_rejected(path: Path, read: ReadResult) -> None:
     """Write every rejected line with its number and reason as CSV.
 
     Raises
@@ -122,7 +140,7 @@ def write_rejected(path: Path, brought: Brought) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("line", "reason", "text"))
-            for line in (*brought.read.rejected, *brought.read.rejected_items):
+            for line in (*read.rejected, *read.rejected_items):
                 writer.writerow((line.line, str(line.reason), line.text))
     except OSError as error:
         raise ResourceError(

@@ -17,9 +17,16 @@ from algorithms.models.base import Recommender
 from algorithms.models.catalog import MODELS, find_model
 from algorithms.progress import Progress, Stage
 from mtrec_gui import preferences
-from mtrec_gui.bringing import bring_file, report_rejected, write_rejected
+from mtrec_gui.bringing import bring_file, write_rejected
 from mtrec_gui.command_line import EXIT_OK, EXIT_RUNS_FAILED
-from mtrec_gui.console import load_results, open_workspace, run_all, say_where, show_comparison
+from mtrec_gui.console import (
+    load_results,
+    open_workspace,
+    report_rejected,
+    run_all,
+    say_where,
+    show_comparison,
+)
 from mtrec_gui.json_output import comparison_values, metric_values, model_values, write_json
 from mtrec_gui.project_files import free_name
 from mtrec_gui.spec_file import loader, read_spec
@@ -60,9 +67,9 @@ def bring(options: argparse.Namespace) -> int:
         items_file=options.items,
         kind=options.kind,
     )
-    report_rejected(console, brought)
+    report_rejected(console, brought.read)
     if options.rejected is not None:
-        write_rejected(options.rejected, brought)
+        write_rejected(options.rejected, brought.read)
     log, tasks = brought.log, brought.tasks
     console.print(
         Text(

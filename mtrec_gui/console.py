@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from algorithms.data.readers import ReadResult
 from algorithms.evaluation import Comparison, Experiment, RunResult, compare
 from algorithms.models.catalog import find_model
 from mtrec_gui.jobs.background import ImmediateRunner
@@ -30,6 +31,8 @@ _WORDS = {
     JobState.KILLED: "killed",
     JobState.CRASHED: "crashed",
 }
+
+MOST_SHOWN = 5  # rejected lines
 
 
 def open_workspace() -> Workspace:
@@ -148,3 +151,15 @@ def say_where(console: Console, path: Path) -> None:
     """Name the project file, whole and unbroken, so that it can be copied."""
     console.print(Text(f"\nProject: {path}"), soft_wrap=True)
     console.print(Text("Open it in the window: python main.py window FILE"), soft_wrap=True)
+
+
+def report_rejected(console: Console, read: ReadResult) -> None:
+    """Say how many lines were read, and why the first rejected ones were."""
+    console.print(
+        Text(
+            f"{read.n_read:,} lines read, {read.n_accepted:,} accepted, "
+            f"{len(read.rejected):,} rejected"
+        )
+    )
+    for line in (*read.rejected, *read.rejected_items)[:MOST_SHOWN]:
+        console.print(Text(f"  line {line.line}: {line.reason}", "yellow"))
