@@ -113,7 +113,8 @@ def draw_label(figure: Figure, chart: LabelChart, colour: str, theme: Theme) -> 
 def _draw_share(axes: Axes, chart: LabelChart, colour: str, theme: Theme) -> None:
     """Draw one bar: the share of ones in colour, the rest pale, both named."""
     share = chart.mean
-    axes.barh(0, share, 0.8, color=colour)
+    is_relevant = chart.relevant_from is None or chart.relevant_from <= 1
+    axes.barh(0, share, 0.8, color=colour if is_relevant else theme.muted)
     axes.barh(0, 1 - share, 0.8, left=share, color=theme.line)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)

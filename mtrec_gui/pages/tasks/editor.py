@@ -6,12 +6,21 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from algorithms.messages import Message
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.pages.tasks.presenter import TaskField, TasksState
 from mtrec_gui.theme import L, M
+from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, column, row
 from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietDoubleSpin
@@ -30,8 +39,9 @@ class TaskEditor(Card):
 
     edited = Signal(object, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__("-", "-", parent)
+        self._appearance = appearance
         self.set_words(
             self.tr("The chosen task"),
             self.tr("Changes hold at once; every one can be undone at the top of the window."),
@@ -56,53 +66,39 @@ class TaskEditor(Card):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(-2 * STEPS, 2 * STEPS)
         self.slider.setPageStep(STEPS // 2)
-        self.enabled = QCheckBox(self.tr("takes part in the next comparison"))
+        self.enabled = QCheckBox(self.tr("takes part"))
         self.refusal = PlainLabel(role="worse", wrap=True)
         self.refusal.hide()
         self._lay_out()
         self._connect()
+        appearance.changed.connect(self._scale)
+        self._scale()
 
     # --- building --------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(M)
+        blocks: tuple[tuple[str, QWidget, str], ...] = (
+            (self.tr("Name"), self.name, self.tr("what you call it")),
+            (self.tr("Label"), self.label, self.tr("the column to predict")),
+            (self.tr("Kind"), self.kind, self.tr("0 or 1, a scale, an amount")),
+            (self.tr("Ranks"), self.item_kind, self.tr("the items in its lists")),
+            (self.tr("Relevant from"), self.relevant_from, self.tr("from here up it is a hit")),
+            (self.tr("Needs first"), self.parent_task, self.tr("what must happen before")),
+        )
+        for place, (title, control, remark) in enumerate(blocks):
+            grid.addLayout(_block(title, control, control, remark), place // 3, place % 3)
         weight = QWidget()
         weight.setLayout(row(self.weight, self.slider))
-        self.weight.setFixedWidth(self.weight.sizeHint().width())
-        blocks = (
-            (self.tr("Name"), self.name, self.tr("what you call it")),
-            (self.tr("Weight"), weight, self.tr("how much it counts in a shared model; 1 is even")),
-            (self.tr("Label"), self.label, self.tr("the column that it predicts")),
-            (
-                self.tr("Relevant from"),
-                self.relevant_from,
-                self.tr("from this value up, an item counts as a hit in a list"),
-            ),
-            (
-                self.tr("Kind"),
-                self.kind,
-                self.tr("binary: 0 or 1; rating: on a scale; quantity: an amount"),
-            ),
-            (
-                self.tr("Needs first"),
-                self.parent_task,
-                self.tr("the task that must happen before, as a click before a purchase"),
-            ),
-            (self.tr("Ranks"), self.item_kind, self.tr("the kind of items in its lists")),
-            (self.tr("Switched on"), self.enabled, ""),
-        )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(L + M)
-        grid.setVerticalSpacing(M)
-        for place, (title, control, remark) in enumerate(blocks):
-            words = PlainLabel(title, "strong")
-            target = self.weight if control is weight else control
-            target.setAccessibleName(title)
-            target.setAccessibleDescription(remark)
-            words.setBuddy(target)
-            parts = [words, control] + ([PlainLabel(remark, "remark", wrap=True)] if remark else [])
-            grid.addLayout(column(*parts, None, spacing=2), place // 2, place % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self.weight.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        remark = self.tr("how much it counts where a model shares parameters; 1 is even")
+        grid.addLayout(_block(self.tr("Weight"), weight, self.weight, remark), 2, 0, 1, 2)
+        remark = self.tr("switched off, it waits")
+        grid.addLayout(_block(self.tr("Switched on"), self.enabled, self.enabled, remark), 2, 2)
+        for place in range(3):
+            grid.setColumnStretch(place, 1)
         self.slider.setAccessibleName(self.tr("Weight, on a scale of powers of ten"))
         self.body.addLayout(grid)
         self.body.addWidget(self.refusal)
@@ -163,9 +159,21 @@ class TaskEditor(Card):
         self.refusal.setText(say(reason))
         self.refusal.show()
 
+    def _scale(self) -> None:
+        self.slider.setMinimumHeight(self._appearance.px(22))  # the style sheet's handle
+
     def _place_slider(self, task: Task) -> None:
         if _rounded(10 ** (self.slider.value() / STEPS)) != task.weight:
             self.slider.setValue(round(STEPS * math.log10(task.weight)))
+
+
+def _block(title: str, control: QWidget, target: QWidget, remark: str) -> QVBoxLayout:
+    """Return a control under its title and over its remark; ``target`` is what has the focus."""
+    words = PlainLabel(title, "strong")
+    words.setBuddy(target)
+    target.setAccessibleName(title)
+    target.setAccessibleDescription(remark)
+    return column(words, control, PlainLabel(remark, "remark", wrap=True), None, spacing=2)
 
 
 def _combo(choices: Sequence[tuple[str, object]]) -> QuietCombo:

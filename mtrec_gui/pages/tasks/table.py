@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from algorithms.tasks import TaskKind
@@ -35,17 +42,17 @@ class TaskTableModel(QAbstractTableModel):
         self._appearance = appearance
         self._rows: Sequence[TaskRow] = ()
         self._titles = (
-            "",
+            self.tr("On"),
             self.tr("Task"),
             self.tr("Kind"),
             self.tr("Label"),
             self.tr("Ranks"),
-            self.tr("Relevant from"),
+            self.tr("Relevant ≥"),
             self.tr("Weight"),
-            self.tr("Needs first"),
+            self.tr("Needs"),
             self.tr("Events"),
-            self.tr("Share of 1, or ø"),
-            self.tr("Relevant pairs"),
+            self.tr("1s, or ø"),
+            self.tr("Relevant"),
             self.tr("State"),
         )
 
@@ -195,13 +202,11 @@ class TaskTable(CopyableTable):
     def _scale(self) -> None:
         px, header = self._appearance.px, self.horizontalHeader()
         self.verticalHeader().setDefaultSectionSize(px(34))
-        self.setIconSize(
-            self.iconSize().scaled(px(10), px(10), Qt.AspectRatioMode.IgnoreAspectRatio)
-        )
+        self.setIconSize(QSize(px(13), px(10)))
         self.tasks.restyle()
         for column in range(self.tasks.columnCount()):
-            width = max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
-            self.setColumnWidth(column, width + px(6))
+            width = max(self.sizeHintForColumn(column) + px(4), header.sectionSizeHint(column))
+            self.setColumnWidth(column, px(44) if column == ON else width)
         rows = min(self.tasks.rowCount(), 8)
         bar = px(12) if header.length() > self.viewport().width() else 0
         self.setFixedHeight(header.sizeHint().height() + rows * px(34) + bar + 2)
@@ -217,8 +222,9 @@ def _alignment(column: int) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _dot(colour: str, side: int) -> QPixmap:
-    pixmap = QPixmap(side * 2, side * 2)
+def _dot(colour: str, side: int) -> QIcon:
+    """Return the dot, in the same colour when its row is selected."""
+    pixmap = QPixmap(side * 5 // 2, side * 2)  # a little air before the name
     pixmap.setDevicePixelRatio(2.0)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -227,4 +233,6 @@ def _dot(colour: str, side: int) -> QPixmap:
     painter.setBrush(QColor(colour))
     painter.drawEllipse(0, 0, side, side)
     painter.end()
-    return pixmap
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

@@ -71,14 +71,14 @@ class TasksPage(Page):
         self.card.body.addWidget(
             PlainLabel(
                 self.tr(
-                    "A relevant pair is a user and an item with the label at “relevant from” or "
-                    "above at least once."
+                    "1s, or ø: the share of ones of a binary task, the mean of any other. Relevant "
+                    "counts the pairs of a user and an item with the label at that value or above."
                 ),
                 "remark",
                 wrap=True,
             )
         )
-        self.editor = TaskEditor()
+        self.editor = TaskEditor(appearance)
         self.facts = FactsCard(appearance)
         self.details = SideBySide(self.editor, self.facts, appearance, 780, (3, 2))
         for widget in (self.empty, self.none, self.card, self.details):
