@@ -123,11 +123,10 @@ class Workspace:
         """Open a project file."""
 
         def work(progress: Progress) -> tuple[Project, int, InteractionLog, Experiment]:
-            from algorithms.tasks.proposals import propose
-
             from algorithms.errors import ProjectError
             from algorithms.evaluation import default_experiment
             from algorithms.progress import Stage
+            from algorithms.tasks.proposals import propose
             from mtrec_gui.storage import Project
 
             project = Project.open(path)
