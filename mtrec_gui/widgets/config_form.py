@@ -1,37 +1,37 @@
-"""A form made from a model's configuration: one declaration gives control, range and tip.
+"""A form made from a configuration's declaration: control, range, default and description.
 
-Numbers with both bounds become spin boxes, choices become drop-down lists, truth values check
-boxes. A value that the configuration refuses is marked with its reason and not passed on.
+Numbers become spin boxes within their bounds, choices drop-down lists, truth values check boxes.
+A value that the configuration refuses is marked with its reason and not passed on.
 """
 
 from __future__ import annotations
 
-import math
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
-from mtrec_gui.theme import M, S
+from mtrec_gui.theme import L, S
 from mtrec_gui.widgets.labels import PlainLabel
+from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietDoubleSpin, QuietSpin
 from mtrec_gui.wording import engine_text
+
+DIGITS = 6  # of numbers that are not whole
+_FREE = 1_000_000  # where a declaration sets no bound
 
 
 class ConfigForm(QWidget):
     """Edits one configuration.
+
+    Parameters
+    ----------
+    config_class : the declaration; fields that need more than one control are left out
+    skip : fields that are edited elsewhere
+    choices : for text fields, the texts to choose from
 
     Signals
     -------
@@ -40,95 +40,153 @@ class ConfigForm(QWidget):
 
     changed = Signal(str, dict)
 
-    def __init__(self, config_class: type[BaseModel], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        config_class: type[BaseModel],
+        parent: QWidget | None = None,
+        *,
+        skip: Sequence[str] = (),
+        choices: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._class = config_class
+        self._choices = dict(choices or {})
         self._get: dict[str, Callable[[], Any]] = {}
         self._set: dict[str, Callable[[Any], None]] = {}
-        self._quiet = False
-        layout = QFormLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(M)
-        layout.setVerticalSpacing(S)
-        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-        layout.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._controls: dict[str, QWidget] = {}
+        self._labels: dict[str, PlainLabel] = {}
+        self._remarks: dict[str, PlainLabel] = {}
+        self._kept: dict[str, Any] = {}  # values of fields without a control
+        self._shown: dict[str, Any] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(L)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(0, 1)
         for name, field in config_class.model_fields.items():
-            control = self._control(name, field)
-            if control is None:
-                continue
-            tip = engine_text(field.description or "")
-            words = PlainLabel(name.replace("_", " "))
-            words.setToolTip(tip)
-            words.setBuddy(control)
-            control.setToolTip(tip)
-            control.setAccessibleName(name.replace("_", " "))
-            control.setAccessibleDescription(tip)
-            control.setObjectName(name)
-            layout.addRow(words, control)
-            remark = PlainLabel(tip, "remark", wrap=True)
-            layout.addRow("", remark)
+            control = None if name in skip else self._control(name, field)
+            if control is not None:
+                self._add(name, field, control)
         self.problem = PlainLabel(role="worse", wrap=True)
         self.problem.hide()
-        layout.addRow(self.problem)
+        self._grid.addWidget(self.problem, self._grid.rowCount(), 0, 1, 2)
 
     @property
     def has_fields(self) -> bool:
         """Whether there is anything to edit."""
         return bool(self._get)
 
+    def control(self, name: str) -> QWidget:
+        """Return the control of a field."""
+        return self._controls[name]
+
+    def remark(self, name: str) -> str:
+        """Return what stands under a field: its description, or why its value is refused."""
+        return self._remarks[name].text()
+
+    def show_fields(self, names: Sequence[str]) -> None:
+        """Show only these fields; the others keep their values."""
+        for name, control in self._controls.items():
+            for widget in (control, self._labels[name], self._remarks[name]):
+                widget.setVisible(name in names)
+
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show a configuration; what is not named has its default."""
-        self._quiet = True
+        self._kept = {name: value for name, value in values.items() if name not in self._set}
+        self._shown = dict(values)
         for name, put in self._set.items():
-            put(values.get(name, _default(self._class.model_fields[name])))
-        self._quiet = False
-        self.problem.hide()
+            wanted = _plain(values.get(name, _default(self._class.model_fields[name])))
+            if self._get[name]() != wanted:  # leaves alone what a person is typing in
+                with QSignalBlocker(self._controls[name]):
+                    put(wanted)
+        self._show_problem(None)
 
     def values(self) -> dict[str, Any]:
         """Return the values that differ from the defaults."""
         found = {name: get() for name, get in self._get.items()}
-        return {
+        return self._kept | {
             name: value
             for name, value in found.items()
             if value != _default(self._class.model_fields[name])
         }
 
-    def _edited(self, name: str) -> None:
-        if self._quiet:
-            return
-        values = self.values()
-        try:
-            self._class.model_validate(values)
-        except ValidationError as error:
-            self.problem.setText(error.errors()[0]["msg"])
-            self.problem.show()
-            return
-        self.problem.hide()
-        self.changed.emit(name, values)
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the zoom."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    # --- building --------------------------------------------------------------------------
+
+    def _add(self, name: str, field: FieldInfo, control: QWidget) -> None:
+        """Put a field below the others: name and description left, control right."""
+        title = field_title(name)
+        label = PlainLabel(title)
+        label.setBuddy(control)
+        label.setToolTip(name)
+        remark = PlainLabel(self._description(field), "remark", wrap=True)
+        remark.setContentsMargins(0, 0, 0, S)
+        control.setAccessibleName(title)
+        control.setAccessibleDescription(remark.text())
+        control.setObjectName(name)
+        place = self._grid.rowCount()
+        self._grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(control, place, 1, Qt.AlignmentFlag.AlignRight)
+        self._grid.addWidget(remark, place + 1, 0, 1, 2)
+        self._controls[name], self._labels[name], self._remarks[name] = control, label, remark
+        self._fit()
+
+    def _description(self, field: FieldInfo) -> str:
+        """Say what a field means, its range and its default."""
+        words = [engine_text(field.description)] if field.description else []
+        limits = self._limits(field)
+        if limits:
+            words.append(limits)
+        default = _default(field)
+        if isinstance(default, (int, float)) and not isinstance(default, bool):
+            words.append(self.tr("default {value}").format(value=f"{default:g}"))
+        return " · ".join(words)
+
+    def _limits(self, field: FieldInfo) -> str:
+        bounds = _bounds(field)
+        low = bounds.get("ge", bounds.get("gt"))
+        high = bounds.get("le", bounds.get("lt"))
+        if low is None or high is None:
+            return ""
+        template = {
+            (True, True): self.tr("{low} to {high}"),
+            (False, True): self.tr("above {low}, up to {high}"),
+            (True, False): self.tr("{low} up to, but below, {high}"),
+            (False, False): self.tr("between {low} and {high}"),
+        }["ge" in bounds, "le" in bounds]
+        return template.format(low=f"{low:g}", high=f"{high:g}")
+
+    def _fit(self) -> None:
+        """Give all controls one width, and those that need it more."""
+        width = self.fontMetrics().horizontalAdvance("0" * 15)
+        for control in self._controls.values():
+            if isinstance(control, (QuietSpin, QuietDoubleSpin)):
+                control.setFixedWidth(width)
+            elif not isinstance(control, QCheckBox):
+                control.setMinimumWidth(width)
 
     def _control(self, name: str, field: FieldInfo) -> QWidget | None:
         """Return the control of a field, or None for a field that is edited elsewhere."""
         kind = field.annotation
-        optional = False
-        if get_origin(kind) in (Union, types.UnionType):
-            inner = [part for part in get_args(kind) if part is not type(None)]
-            optional = len(inner) < len(get_args(kind))
-            kind = inner[0] if len(inner) == 1 else None
-        if optional:
-            return None
         if kind is bool:
             return self._check(name)
         if get_origin(kind) is Literal:
-            return self._combo(name, [(str(value), value) for value in get_args(kind)])
+            values = get_args(kind)
+            return self._combo(name, [(str(v), v) for v in values]) if len(values) > 1 else None
         if isinstance(kind, type) and issubclass(kind, Enum):
             return self._combo(name, [(str(member.value), member.value) for member in kind])
         if kind is int:
-            return self._spin(name, *_bounds(field))
+            return self._spin(name, _bounds(field))
         if kind is float:
-            return self._double_spin(name, *_bounds(field))
-        if kind is str:
-            return self._line(name)
-        return None
+            return self._double_spin(name, _bounds(field))
+        if kind is str and name in self._choices:
+            return self._pick(name, self._choices[name])
+        return self._line(name) if kind is str else None
 
     def _check(self, name: str) -> QWidget:
         box = QCheckBox()
@@ -136,34 +194,51 @@ class ConfigForm(QWidget):
         self._get[name], self._set[name] = box.isChecked, box.setChecked
         return box
 
-    def _combo(self, name: str, choices: list[tuple[str, Any]]) -> QWidget:
+    def _combo(self, name: str, choices: Sequence[tuple[str, Any]]) -> QWidget:
         box = QuietCombo()
         for text, value in choices:
             box.addItem(engine_text(text.replace("_", " ")), value)
         box.currentIndexChanged.connect(lambda _: self._edited(name))
         self._get[name] = box.currentData
-        self._set[name] = lambda value: box.setCurrentIndex(
-            max(0, box.findData(value.value if isinstance(value, Enum) else value))
-        )
+        self._set[name] = lambda value: box.setCurrentIndex(max(0, box.findData(value)))
         return box
 
-    def _spin(self, name: str, low: float | None, high: float | None) -> QWidget:
+    def _pick(self, name: str, texts: Sequence[str]) -> QWidget:
+        """Return a list of texts; a value that is not among them is shown all the same."""
+        box = QuietCombo()
+        box.addItems(list(texts))
+
+        def put(value: str) -> None:
+            if box.findText(value) < 0:
+                box.addItem(value)
+            box.setCurrentText(value)
+
+        put(_default(self._class.model_fields[name]) if not texts else texts[0])
+        box.currentIndexChanged.connect(lambda _: self._edited(name))
+        self._get[name], self._set[name] = box.currentText, put
+        return box
+
+    def _spin(self, name: str, bounds: Mapping[str, float]) -> QWidget:
         box = QuietSpin()
-        box.setRange(int(low if low is not None else -1_000_000),
-                     int(high if high is not None else 1_000_000))  # fmt: skip
+        low = bounds.get("ge", bounds.get("gt", -_FREE - 1) + 1)
+        high = bounds.get("le", bounds.get("lt", _FREE + 1) - 1)
+        box.setRange(int(low), int(high))
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda _: self._edited(name))
         self._get[name], self._set[name] = box.value, box.setValue
         return box
 
-    def _double_spin(self, name: str, low: float | None, high: float | None) -> QWidget:
+    def _double_spin(self, name: str, bounds: Mapping[str, float]) -> QWidget:
         box = QuietDoubleSpin()
-        box.setDecimals(6)
-        box.setRange(low if low is not None else -1e9, high if high is not None else 1e9)
-        box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        box.setDecimals(DIGITS)
+        least = 10.0**-DIGITS
+        low = bounds.get("ge", bounds.get("gt", -_FREE - least) + least)
+        high = bounds.get("le", bounds.get("lt", _FREE + least) - least)
+        box.setRange(low, high)
+        box.setStepType(QuietDoubleSpin.StepType.AdaptiveDecimalStepType)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda _: self._edited(name))
-        self._get[name], self._set[name] = lambda: float(box.cleanText()), box.setValue
+        self._get[name], self._set[name] = lambda: round(box.value(), DIGITS), box.setValue
         return box
 
     def _line(self, name: str) -> QWidget:
@@ -172,67 +247,61 @@ class ConfigForm(QWidget):
         self._get[name], self._set[name] = line.text, line.setText
         return line
 
+    # --- editing ---------------------------------------------------------------------------
 
-class _QuietWheel:
-    """Leaves the mouse wheel to the page unless the control has the focus."""
+    def _edited(self, name: str) -> None:
+        values = self.values()
+        if values == self._shown:
+            self._show_problem(None)
+            return
+        try:
+            self._class.model_validate(values)
+        except ValidationError as error:
+            self._show_problem(error)
+            return
+        self._shown = values
+        self._show_problem(None)
+        self.changed.emit(name, values)
 
-    def wheelEvent(self, event: Any) -> None:  # noqa: N802
-        """Scroll the page, not the value."""
-        if self.hasFocus():  # type: ignore[attr-defined]
-            super().wheelEvent(event)  # type: ignore[misc]
-        else:
-            event.ignore()
-
-
-class QuietCombo(_QuietWheel, QComboBox):
-    """A drop-down list that the wheel does not change in passing."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-
-class QuietSpin(_QuietWheel, QSpinBox):
-    """A whole number that the wheel does not change in passing."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-
-class QuietDoubleSpin(_QuietWheel, QDoubleSpinBox):
-    """A number that the wheel does not change in passing, shown without idle zeros."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def textFromValue(self, value: float) -> str:  # noqa: N802
-        """Write a number as short as it goes."""
-        return f"{value:.6g}"
+    def _show_problem(self, error: ValidationError | None) -> None:
+        """Say at the field why its value is refused; at the end what concerns several."""
+        for name, remark in self._remarks.items():
+            is_plain = remark.property("role") == "remark"
+            if not is_plain:
+                remark.set_role("remark")
+                remark.setText(self._description(self._class.model_fields[name]))
+        self.problem.hide()
+        for each in error.errors()[:1] if error is not None else ():
+            sentence = each["msg"].removeprefix("Value error, ")
+            place = str(each["loc"][0]) if each["loc"] else ""
+            if place in self._remarks:
+                self._remarks[place].setText(sentence)
+                self._remarks[place].set_role("worse")
+            else:
+                self.problem.setText(sentence)
+                self.problem.show()
 
 
-def _default(field: FieldInfo) -> Any:
-    value = field.get_default(call_default_factory=True)
+def field_title(name: str) -> str:
+    """Return what a person calls a field: ``n_factors`` is the number of factors."""
+    words = name.replace("_", " ")
+    words = f"number of {words[2:]}" if words.startswith("n ") else words
+    return engine_text(words[:1].upper() + words[1:])
+
+
+def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _bounds(field: FieldInfo) -> tuple[float | None, float | None]:
-    """Return the lowest and highest value that a field's declaration allows."""
-    low: float | None = None
-    high: float | None = None
-    whole = field.annotation is int
-    for part in field.metadata:
-        for name, value in (("ge", None), ("gt", None), ("le", None), ("lt", None)):
-            value = getattr(part, name, None)
-            if value is None:
-                continue
-            if name == "ge":
-                low = value
-            elif name == "le":
-                high = value
-            elif name == "gt":
-                low = value + 1 if whole else math.nextafter(value, math.inf)
-            else:
-                high = value - 1 if whole else math.nextafter(value, -math.inf)
-    return low, high
+def _default(field: FieldInfo) -> Any:
+    return _plain(field.get_default(call_default_factory=True))
+
+
+def _bounds(field: FieldInfo) -> dict[str, float]:
+    """Return the bounds of a field's declaration: ge, gt, le, lt."""
+    return {
+        name: getattr(part, name)
+        for part in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if getattr(part, name, None) is not None
+    }

@@ -1,0 +1,137 @@
+"""The model that is looked at: what it is, which tasks it serves, and its form."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from mtrec_gui.pages.experiments.state import ModelDetail
+from mtrec_gui.pages.experiments.words import ExperimentWords
+from mtrec_gui.theme import M
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.canvas import Canvas
+from mtrec_gui.widgets.config_form import ConfigForm
+from mtrec_gui.widgets.labels import PlainLabel, TaskTag
+from mtrec_gui.widgets.layout import Card, FlowLayout, clear, row, rule
+from mtrec_gui.wording import engine_text
+
+
+class DetailCard(Card):
+    """Shows one model and edits its settings.
+
+    Signals
+    -------
+    config_edited : (field, values that differ)
+    defaults_pressed, variant_added, variant_removed, rules_asked
+    code_asked : (title, file)
+    """
+
+    config_edited = Signal(str, dict)
+    defaults_pressed = Signal()
+    variant_added = Signal()
+    variant_removed = Signal()
+    rules_asked = Signal()
+    code_asked = Signal(str, str)
+
+    def __init__(
+        self, words: ExperimentWords, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent=parent)
+        self._words, self._appearance = words, appearance
+        self._detail: ModelDetail | None = None
+        self._form: ConfigForm | None = None
+        self.code = button(self.tr("Read the code"))
+        self.code.clicked.connect(self._code_pressed)
+        self.head.addWidget(self.code)
+        self._equation = Canvas(appearance, 52)
+        self._drawn = ""
+        self._reference = PlainLabel(role="remark", wrap=True)
+        self._tags = QWidget()
+        self._flow = FlowLayout(self._tags, spacing=appearance.px(M))
+        self._remarks = PlainLabel(role="muted", wrap=True)
+        self._settings = PlainLabel(self.tr("Settings"), "strong")
+        self._form_place = row()
+        self.rules = button(self.tr("Edit the rules"))
+        self.rules.clicked.connect(self.rules_asked)
+        self.defaults = button(self.tr("Back to the defaults"))
+        self.defaults.clicked.connect(self.defaults_pressed)
+        self.variant = button(self.tr("Add a variant"))
+        self.variant.setToolTip(
+            self.tr("The same model once more, with other settings, to compare the two")
+        )
+        self.variant.clicked.connect(self.variant_added)
+        self.remove = button(self.tr("Remove"), "quiet")
+        self.remove.clicked.connect(self.variant_removed)
+        for widget in (self._equation, self._reference, self._tags, self._remarks, rule()):
+            self.body.addWidget(widget)
+        self.body.addWidget(self._settings)
+        self.body.addLayout(self._form_place)
+        self.body.addLayout(row(self.rules, None))
+        self.body.addLayout(row(self.defaults, self.variant, self.remove, None))
+        self.body.addStretch(1)
+        appearance.changed.connect(self._restyle)
+
+    @property
+    def form(self) -> ConfigForm | None:
+        """The form of the model that is shown."""
+        return self._form
+
+    def show_detail(self, detail: ModelDetail | None) -> None:
+        """Show a model, or nothing where the catalog does not have it."""
+        before, self._detail = self._detail, detail
+        self.setVisible(detail is not None)
+        if detail is None:
+            return
+        title = self._words.row_title(detail.row)
+        self.set_words(title, engine_text(detail.summary))
+        self.code.setVisible(bool(detail.source))
+        if detail.equation != self._drawn:
+            self._drawn = detail.equation
+            self._draw(detail.equation, title)
+        self._reference.setText(detail.reference)
+        remarks = self._words.remarks(detail)
+        self._remarks.setText("\n".join(remarks))
+        self._remarks.setVisible(bool(remarks))
+        if before is None or before.row.served != detail.row.served:
+            self._show_tags(detail)
+        self._show_form(detail)
+        self.rules.setVisible(detail.follows_rules)
+        self.defaults.setEnabled(bool(detail.row.differs))
+        self.remove.setVisible(detail.can_remove)
+
+    def _draw(self, equation: str, title: str) -> None:
+        from mtrec_gui.plots.formula import draw_formula
+
+        self._equation.show_plot(
+            lambda figure, theme: draw_formula(figure, equation, theme),
+            self.tr("The equation of {model}").format(model=title),
+        )
+
+    def _show_tags(self, detail: ModelDetail) -> None:
+        clear(self._flow)
+        theme = self._appearance.theme
+        self._flow.addWidget(PlainLabel(self.tr("Serves"), "muted"))
+        for mark in detail.row.served:
+            colour = theme.task_colour(mark.position)
+            self._flow.addWidget(TaskTag(mark.name, colour, self._appearance))
+        if not detail.row.served:
+            self._flow.addWidget(PlainLabel(self.tr("no task that is switched on"), "muted"))
+
+    def _show_form(self, detail: ModelDetail) -> None:
+        if self._form is None or self._form.property("of") is not detail.config_class:
+            clear(self._form_place)
+            self._form = ConfigForm(detail.config_class, skip=("rules",))
+            self._form.setProperty("of", detail.config_class)
+            self._form.changed.connect(self.config_edited)
+            self._form_place.addWidget(self._form)
+        self._form.set_values(detail.values)
+        self._settings.setVisible(self._form.has_fields)
+
+    def _restyle(self) -> None:
+        if self._detail is not None:
+            self._show_tags(self._detail)
+
+    def _code_pressed(self) -> None:
+        if self._detail is not None:
+            self.code_asked.emit(self._words.row_title(self._detail.row), self._detail.source)

@@ -1,0 +1,174 @@
+"""From an experiment to what the page shows of it (Qt-free)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from algorithms.errors import NoTasksError
+from algorithms.evaluation import Experiment, ModelChoice
+from algorithms.messages import Message
+from algorithms.models.base import Recommender
+from algorithms.models.catalog import MODELS
+from algorithms.tasks import Task, TaskKind, TaskProblem
+from mtrec_gui.bibliography import reference_text
+from mtrec_gui.pages.experiments.state import (
+    Judging,
+    ModelDetail,
+    ModelRow,
+    Obstacle,
+    RunPlan,
+    SeedsProblem,
+    TaskMark,
+    all_choices,
+)
+
+MOST_SEEDS = 20
+
+
+def model_rows(experiment: Experiment, problems: Sequence[TaskProblem]) -> tuple[ModelRow, ...]:
+    """Return a row for each model, the families together.
+
+    Parameters
+    ----------
+    experiment : the experiment as edited so far
+    problems : what stands in the way of its tasks
+    """
+    choices = all_choices(experiment)
+    families = list(dict.fromkeys(model.family for model in MODELS.values()))
+    rows = []
+    for place, choice in enumerate(choices):
+        model = MODELS.get(choice.model)
+        earlier = [n for n in range(place) if choices[n].model == choice.model]
+        values = differing(choice)
+        rows.append(
+            ModelRow(
+                place=place,
+                title=choice.model if model is None else model.title,
+                family=None if model is None else model.family,
+                ticked=choice.enabled,
+                differs=tuple(values.items()),
+                served=_marks(experiment, model, served=True),
+                unserved=_marks(experiment, model, served=False),
+                blocked=blocked(choice.model, experiment.tasks, problems),
+                twin_of=next((n for n in earlier if differing(choices[n]) == values), None),
+                variant=len(earlier) + 1,
+            )
+        )
+    return tuple(
+        sorted(rows, key=lambda row: families.index(row.family) if row.family else len(families))
+    )
+
+
+def differing(choice: ModelChoice) -> dict[str, Any]:
+    """Return the values of a choice that differ from the defaults."""
+    model = MODELS.get(choice.model)
+    if model is None:
+        return dict(choice.config)
+    return differing_values(model, choice.config)
+
+
+def differing_values(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a configuration that differ from a model's defaults, rules aside."""
+    fields = model.config_class.model_fields
+    return {
+        name: value
+        for name, value in config.items()
+        if name != "rules" and (name not in fields or fields[name].default != value)
+    }
+
+
+def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) -> Message | None:
+    """Return why a model cannot run on these tasks, if it cannot."""
+    model = MODELS.get(key)
+    if model is None:
+        return Message("This version of the lab has no model “{model}”.", {"model": key})
+    served = {task.name for task in model.served_tasks(tasks)}
+    if not served:
+        kinds = ", ".join(sorted(kind.value for kind in model.serves))
+        return NoTasksError(model=model.title, served=kinds).message
+    return next((each.message for each in problems if each.fatal and each.task in served), None)
+
+
+def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
+    """Return all there is to know about the model of a row; None where it is unknown."""
+    choices = all_choices(experiment)
+    choice = choices[row.place]
+    model = MODELS.get(choice.model)
+    if model is None:
+        return None
+    partial = len(model.serves) < len(TaskKind)
+    return ModelDetail(
+        row=row,
+        summary=model.summary,
+        equation=model.equation,
+        reference=reference_text(model.reference),
+        config_class=model.config_class,
+        values=choice.config,
+        served_kinds=tuple(sorted(kind.value for kind in model.serves)) if partial else (),
+        learns_jointly=model.is_multitask,
+        follows_rules="rules" in model.config_class.model_fields,
+        can_remove=sum(each.model == choice.model for each in choices) > 1,
+        source=inspect.getsourcefile(model) or "",
+    )
+
+
+def judging(experiment: Experiment, n_events: int) -> Judging:
+    """Return how the experiment's models are judged."""
+    return Judging(
+        split=experiment.split.model_dump(mode="json"),
+        seeds=", ".join(str(seed) for seed in experiment.seeds),
+        seeds_problem=None,
+        k=experiment.k,
+        n_events=n_events,
+    )
+
+
+def run_plan(
+    experiment: Experiment,
+    rows: Sequence[ModelRow],
+    problems: Sequence[TaskProblem],
+    is_running: bool,
+) -> RunPlan:
+    """Return what the Run button would do, or why it cannot."""
+    ticked = [row for row in rows if row.ticked]
+    obstacle = None
+    if is_running:
+        obstacle = Obstacle.RUNNING
+    elif not any(task.enabled for task in experiment.tasks):
+        obstacle = Obstacle.NO_TASK
+    elif not ticked:
+        obstacle = Obstacle.NOTHING_TICKED
+    elif all(row.blocked is not None for row in ticked):
+        obstacle = Obstacle.ALL_BLOCKED
+    return RunPlan(
+        n_models=len(ticked),
+        n_seeds=len(experiment.seeds),
+        n_blocked=sum(row.blocked is not None for row in ticked),
+        obstacle=obstacle,
+        task_problem=next((each.message for each in problems if each.fatal), None),
+    )
+
+
+def read_seeds(text: str) -> tuple[int, ...] | SeedsProblem:
+    """Read seeds such as ``1, 2, 3``."""
+    parts = text.replace(",", " ").replace("，", " ").replace(";", " ").split()
+    if not parts:
+        return SeedsProblem.EMPTY
+    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+        return SeedsProblem.NO_NUMBER
+    seeds = tuple(int(part) for part in parts)
+    if len(set(seeds)) < len(seeds):
+        return SeedsProblem.REPEATED
+    return seeds if len(seeds) <= MOST_SEEDS else SeedsProblem.TOO_MANY
+
+
+def _marks(
+    experiment: Experiment, model: type[Recommender] | None, served: bool
+) -> tuple[TaskMark, ...]:
+    return tuple(
+        TaskMark(task.name, position)
+        for position, task in enumerate(experiment.tasks)
+        if task.enabled and (model is not None and task.kind in model.serves) is served
+    )
