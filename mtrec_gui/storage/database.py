@@ -7,9 +7,10 @@ at a time.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -32,6 +33,7 @@ from mtrec_gui.storage.errors import (
 
 APPLICATION_ID = 0x4D545243  # "MTRC" in the file's header
 BUSY_SECONDS = 5.0
+_WRITERS: dict[str, AbstractContextManager[bool]] = {}
 
 
 class Database:
@@ -59,7 +61,7 @@ class Database:
         self._called = called or path
         self.read_only = read_only
         self.engine = _make_engine(path, read_only, foreign_keys, busy_seconds)
-        self._writer = RLock()
+        self._writer = writer_of(path)
         self._closed = False
 
     @contextmanager
@@ -88,6 +90,15 @@ class Database:
     def _check_open(self) -> None:
         if self._closed:
             raise ClosedProjectError(file=str(self.path))
+
+
+def writer_of(path: Path) -> AbstractContextManager[bool]:
+    """Return the lock that whoever writes a file in this process holds, one for each file.
+
+    Who opens the file without SQLite must hold it too: closing any handle of a file drops all
+    locks of the process on it (POSIX), also those under which SQLite is writing.
+    """
+    return _WRITERS.setdefault(os.path.realpath(path), RLock())
 
 
 def connect(

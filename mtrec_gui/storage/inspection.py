@@ -12,7 +12,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from mtrec_gui.storage.database import APPLICATION_ID, BUSY_SECONDS, connect, worded_errors
+from mtrec_gui.storage.database import (
+    APPLICATION_ID,
+    BUSY_SECONDS,
+    connect,
+    worded_errors,
+    writer_of,
+)
 from mtrec_gui.storage.errors import (
     DamagedProjectError,
     ForeignObjectError,
@@ -42,18 +48,8 @@ def inspect_file(path: Path, busy_seconds: float = BUSY_SECONDS) -> int:
     BusyProjectError
         Where another program is writing to it.
     """
-    _check_header(path)
-    _settle(path, busy_seconds)
-    try:
-        with (
-            worded_errors(path),
-            closing(connect(path, read_only=True, busy_seconds=busy_seconds)) as connection,
-        ):
-            connection.execute("BEGIN")  # one state for all that follows
-            return _check_schema(path, connection)
-    except DamagedProjectError:
-        _check_length(path)  # the more helpful answer, where it is the reason
-        raise
+    with writer_of(path):
+        return _inspect(path, busy_seconds)
 
 
 def can_write(path: Path) -> bool:
@@ -87,6 +83,23 @@ def describe_schema(connection: sqlite3.Connection) -> Schema:
             for row in connection.execute("SELECT * FROM pragma_index_xinfo(?)", (name,)):
                 parts.add(("column of index", name, *row))
     return objects | parts
+
+
+def _inspect(path: Path, busy_seconds: float) -> int:
+    _check_header(path)
+    _settle(path, busy_seconds)
+    try:
+        with (
+            worded_errors(path),
+            closing(connect(path, read_only=True, busy_seconds=busy_seconds)) as connection,
+        ):
+            connection.execute("BEGIN")  # one state for all that follows
+            revision = _check_schema(path, connection)
+            _check_length(path)  # SQLite itself misses an end of less than a page
+            return revision
+    except DamagedProjectError:
+        _check_length(path)  # the more helpful answer, where it is the reason
+        raise
 
 
 def _check_header(path: Path) -> None:

@@ -65,6 +65,13 @@ def test_a_file_that_the_system_does_not_show(
         Project.open(filled)
 
 
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    path = tmp_path / "loop.mtrec"
+    path.symlink_to(path)
+    with pytest.raises(ProjectError, match="Cannot open"):
+        Project.open(path)
+
+
 def test_a_file_that_was_deleted_while_it_was_open(project: Project) -> None:
     project.path.unlink()
     with pytest.raises(MissingProjectError):

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from algorithms.data.log import InteractionLog
 from algorithms.errors import ResourceError
 from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import RunResult
 from mtrec_gui.storage import BusyProjectError, DiskFullError, Project
+from mtrec_gui.storage.rows import MetricValueRow
 
 ROOT = Path(__file__).parents[3]
 Same = Callable[[object, object], bool]
@@ -125,16 +127,45 @@ def test_a_short_write_of_another_process_is_waited_for(
 ) -> None:
     with Project.create(path, busy_seconds=20) as project:
         with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-            from threading import Timer
-
             other.execute("BEGIN IMMEDIATE")
-            release = Timer(0.3, lambda: other.execute("COMMIT"))
+            release = threading.Timer(0.3, lambda: other.execute("COMMIT"))
             release.start()
             start = time.perf_counter()
             project.save_log(new_log())
             release.join()
         assert time.perf_counter() - start > 0.2
         assert len(project.datasets()) == 1
+
+
+def test_opening_a_project_again_leaves_the_lock_of_a_write(
+    project: Project,
+) -> None:
+    """POSIX drops a process's locks on a file when it closes any handle of that file."""
+    opened: list[Project] = []
+
+    def open_again() -> None:
+        opened.append(Project.open(project.path))
+
+    with project._database.writing() as session:
+        session.execute(delete(MetricValueRow))
+        thread = threading.Thread(target=open_again)
+        thread.start()
+        thread.join(0.2)
+        assert another_process_is_refused(project.path)
+    thread.join()
+    opened[0].close()
+
+
+def another_process_is_refused(path: Path) -> bool:
+    code = (
+        "import sqlite3, sys\n"
+        "other = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)\n"
+        "other.execute('BEGIN IMMEDIATE')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    return "database is locked" in done.stderr
 
 
 def test_two_openings_see_each_other(
