@@ -21,7 +21,7 @@ from algorithms.arrays import FloatArray, IntArray, TextArray
 from algorithms.explanations import Contribution, EvidenceKind, Explanation, strongest_first
 from algorithms.messages import Message
 from algorithms.models.bias import limited
-from algorithms.models.factor_problem import FactorProblem, numpy_gram
+from algorithms.models.factor_problem import FactorProblem, numpy_grams
 from algorithms.models.factor_solver import FactorRows
 
 
@@ -91,7 +91,7 @@ def _shares(
     marks = np.eye(n_tasks)[of.tasks[events]]  # (n, n_tasks)
     X = np.column_stack([rows.items[of.items[events], :k], marks])  # (n, d)
     biases = rows.items[of.items[events], k + of.tasks[events]]  # (n,)
-    A, r = problem.user_zeros(rows.items, numpy_gram)
+    A, r = problem.user_zeros(numpy_grams(rows.items, problem.item_groups, problem.n_kinds))
     system = A[0] + np.diag(ridge) + (X * of.curvature[events, None]).T @ X
     x = np.r_[rows.items[item, :k], np.eye(n_tasks)[t]]
     h = np.linalg.solve(system, x)

@@ -39,20 +39,33 @@ def _compiled(**options: Any) -> Callable[[FunctionT], FunctionT]:
 
 
 @_compiled()
-def gram(rows: FloatArray) -> FloatArray:
-    """Return (d, d) the sum of the outer products of the rows (n, d) with themselves."""
+def grams(rows: FloatArray, groups: IndexArray, n_groups: int) -> FloatArray:
+    """Return (n_groups, d + 1, d + 1) the Gram matrix of (row, 1) over each group's rows.
+
+    Parameters
+    ----------
+    rows : (n, d)
+    groups : (n,) group of each row, -1 for none
+    """
     n, d = rows.shape
-    total = np.zeros((d, d))
+    totals = np.zeros((n_groups, d + 1, d + 1))
     for r in range(n):
+        if groups[r] < 0:
+            continue
+        total = totals[groups[r]]
+        row = rows[r]
         for a in range(d):
-            value = rows[r, a]
-            if value != 0.0:
-                for b in range(a + 1):
-                    total[a, b] += value * rows[r, b]
-    for a in range(d):
-        for b in range(a):
-            total[b, a] = total[a, b]
-    return total
+            value = row[a]
+            for b in range(a + 1):
+                total[a, b] += value * row[b]
+        for b in range(d):
+            total[d, b] += row[b]
+        total[d, d] += 1.0
+    for group in range(n_groups):
+        for a in range(d + 1):
+            for b in range(a):
+                totals[group, b, a] = totals[group, a, b]
+    return totals
 
 
 @_compiled(parallel=True)

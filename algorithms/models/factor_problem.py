@@ -13,7 +13,7 @@ A row of a user or an item holds its factors and then one bias for each task: (k
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +22,18 @@ from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.tasks import Task, TaskKind
 
-Gram = Callable[[FloatArray], FloatArray]  # rows (n, d) -> sum of their outer products (d, d)
 
+def numpy_grams(rows: FloatArray, groups: IndexArray, n_groups: int) -> FloatArray:
+    """Return (n_groups, d + 1, d + 1) the Gram matrix of (row, 1) over each group's rows.
 
-def numpy_gram(rows: FloatArray) -> FloatArray:
-    """Return (d, d) the sum of the outer products of the rows (n, d) with themselves."""
-    product: FloatArray = rows.T @ rows
-    return product
+    Parameters
+    ----------
+    rows : (n, d)
+    groups : (n,) group of each row, -1 for none
+    """
+    extended = np.column_stack([rows, np.ones(len(rows))])
+    parts = (extended[groups == group] for group in range(n_groups))
+    return np.array([part.T @ part for part in parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +102,23 @@ class FactorProblem:
         """Number of item kinds."""
         return int(self.item_kinds.max(initial=0)) + 1
 
-    def zero_items(self, t: int) -> BoolArray:
-        """Return (n_items,) True where an item's cells count as zeros of task t."""
-        if not self.scales[t].zero:
-            return np.zeros_like(self.known_items)
-        of_kind: BoolArray = self.known_items & (self.item_kinds == self.kinds[t])
-        return of_kind
+    @property
+    def user_groups(self) -> IndexArray:
+        """(n_users,) 0 for known users, -1 for others: rows that have the same zeros."""
+        return np.where(self.known_users, 0, -1).astype(np.int32)
+
+    @property
+    def item_groups(self) -> IndexArray:
+        """(n_items,) kind of known items, -1 for others: rows that have the same zeros."""
+        return np.where(self.known_items, self.item_kinds, -1).astype(np.int32)
 
     def weights(self) -> FloatArray:
         """Return (n_tasks,) the total weight of each task's squared errors."""
         totals = np.bincount(self.events.tasks, self.events.curvature, len(self.tasks))
         n_users = np.count_nonzero(self.known_users)
         for t, scale in enumerate(self.scales):
-            totals[t] += scale.zero * n_users * np.count_nonzero(self.zero_items(t))
+            n_items = np.count_nonzero(self.item_groups == self.kinds[t])
+            totals[t] += scale.zero * n_users * n_items
         return np.maximum(totals, np.finfo(np.float64).tiny)
 
     def noise(self) -> float:
@@ -122,67 +131,69 @@ class FactorProblem:
         n_users, n_items = int(self.known_users.sum()), int(self.known_items.sum())
         return math.sqrt(energy / max(n_users, 1)) + math.sqrt(energy / max(n_items, 1))
 
-    def user_zeros(self, item_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
-        """Return what all zeros add to A (1, d, d) and to r (1, d) of every user."""
-        d = item_rows.shape[1]
+    def user_zeros(self, item_grams: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return what all zeros add to A (1, d, d) and to r (1, d) of every user.
+
+        Parameters
+        ----------
+        item_grams : (n_kinds, d + 1, d + 1) Gram matrices of (row, 1) over each kind's known items
+        """
+        d = item_grams.shape[1] - 1
         A, r = np.zeros((1, d, d)), np.zeros((1, d))
         for t, scale in enumerate(self.scales):
-            rows = item_rows[self.zero_items(t)]
-            if len(rows):
-                _add_zeros(A[0], r[0], _extended(rows, t, len(self.tasks)), t, scale.zero, gram)
+            if scale.zero:
+                self._add_zeros(A[0], r[0], item_grams[self.kinds[t]], t)
         return A, r
 
-    def item_zeros(self, user_rows: FloatArray, gram: Gram) -> tuple[FloatArray, FloatArray]:
-        """Return what all zeros add to A (n_kinds, d, d) and r (n_kinds, d) of a kind's items."""
-        d = user_rows.shape[1]
+    def item_zeros(self, user_grams: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return what all zeros add to A (n_kinds, d, d) and r (n_kinds, d) of a kind's items.
+
+        Parameters
+        ----------
+        user_grams : (1, d + 1, d + 1) Gram matrix of (row, 1) over the known users
+        """
+        d = user_grams.shape[1] - 1
         A, r = np.zeros((self.n_kinds, d, d)), np.zeros((self.n_kinds, d))
-        known = user_rows[self.known_users]
         for t, scale in enumerate(self.scales):
             if scale.zero:
-                kind = self.kinds[t]
-                _add_zeros(
-                    A[kind], r[kind], _extended(known, t, len(self.tasks)), t, scale.zero, gram
-                )
+                self._add_zeros(A[self.kinds[t]], r[self.kinds[t]], user_grams[0], t)
         return A, r
 
+    def _add_zeros(self, A: FloatArray, r: FloatArray, gram: FloatArray, t: int) -> None:
+        """Add the sum of w x x' to A and of -w b x to r, with x = (factors, 1 at the bias)."""
+        bias = self._bias(gram, t)
+        at, of = np.r_[: self._k(gram), bias], np.r_[: self._k(gram), len(gram) - 1]
+        A[np.ix_(at, at)] += self.scales[t].zero * gram[np.ix_(of, of)]
+        r[at] -= self.scales[t].zero * gram[bias, of]
+
+    def _k(self, gram: FloatArray) -> int:
+        return len(gram) - 1 - len(self.tasks)
+
+    def _bias(self, gram: FloatArray, t: int) -> int:
+        return self._k(gram) + t
+
     def losses(
-        self, user_rows: FloatArray, item_rows: FloatArray, scores: FloatArray, gram: Gram
+        self, user_grams: FloatArray, item_grams: FloatArray, scores: FloatArray
     ) -> FloatArray:
         """Return (n_tasks,) each task's weighted sum of squared errors.
 
         Parameters
         ----------
+        user_grams, item_grams : as in ``item_zeros`` and ``user_zeros``
         scores : (n,) the model's score of each event
         """
-        events, n_tasks = self.events, len(self.tasks)
+        events = self.events
         addends = (events.curvature * scores - 2.0 * events.pull) * scores
-        losses = np.bincount(events.tasks, addends, n_tasks) + self.constants
-        users = user_rows[self.known_users]
+        losses = np.bincount(events.tasks, addends, len(self.tasks)) + self.constants
+        of_users = user_grams[0]
         for t, scale in enumerate(self.scales):
-            items = item_rows[self.zero_items(t)]
-            if len(items):  # s = (p, 1, b_u) . (q, b_i, 1), so the sum of s² is a product of Grams
-                of_users = gram(_extended(users, t, n_tasks))
-                of_items = gram(_extended(items, t, n_tasks))
-                swap = np.r_[: of_items.shape[0] - 2, -1, -2]
-                losses[t] += scale.zero * float((of_users * of_items[np.ix_(swap, swap)]).sum())
+            if scale.zero:  # s = (p, 1, b_u) . (q, b_i, 1), so the sum of s² is a product of Grams
+                of_items = item_grams[self.kinds[t]]
+                k, bias, one = self._k(of_users), self._bias(of_users, t), len(of_users) - 1
+                u, i = np.r_[:k, one, bias], np.r_[:k, bias, one]
+                total = (of_users[np.ix_(u, u)] * of_items[np.ix_(i, i)]).sum()
+                losses[t] += scale.zero * float(total)
         return losses
-
-
-def _extended(rows: FloatArray, t: int, n_tasks: int) -> FloatArray:
-    """Return (n, k + 2): factors, 1, and the bias of task t."""
-    k = rows.shape[1] - n_tasks
-    return np.column_stack([rows[:, :k], np.ones(len(rows)), rows[:, k + t]])
-
-
-def _add_zeros(
-    A: FloatArray, r: FloatArray, extended: FloatArray, t: int, weight: float, gram: Gram
-) -> None:
-    """Add the sum of w x x' to A and of -w b x to r, with x = (factors, 1 at the task's bias)."""
-    products = weight * gram(extended)
-    k = len(products) - 2
-    at = np.r_[:k, k + t]
-    A[np.ix_(at, at)] += products[: k + 1, : k + 1]
-    r[at] -= products[k + 1, : k + 1]
 
 
 def pose(

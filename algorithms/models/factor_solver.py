@@ -67,15 +67,13 @@ class Side:
 def user_side(problem: FactorProblem, ridge: FloatArray) -> Side:
     """Return the users' half; ``ridge`` is (n_users, k + n_tasks)."""
     events = problem.events
-    groups = np.where(problem.known_users, 0, -1).astype(np.int32)
-    return _side(problem, events.users, events.items, groups, ridge)
+    return _side(problem, events.users, events.items, problem.user_groups, ridge)
 
 
 def item_side(problem: FactorProblem, ridge: FloatArray) -> Side:
     """Return the items' half; ``ridge`` is (n_items, k + n_tasks)."""
     events = problem.events
-    groups = np.where(problem.known_items, problem.item_kinds, -1).astype(np.int32)
-    return _side(problem, events.items, events.users, groups, ridge)
+    return _side(problem, events.items, events.users, problem.item_groups, ridge)
 
 
 def _side(
@@ -123,10 +121,11 @@ def alternate(
     rows.items[:, :n_factors] = np.where(problem.known_items[:, None], start, 0.0)
     events = problem.events
 
-    def half(step: Callable[..., None], side: Side, of_users: bool, *steps: int) -> None:
-        mine, others = (rows.users, rows.items) if of_users else (rows.items, rows.users)
-        zeros = problem.user_zeros if of_users else problem.item_zeros
-        base, base_pull = zeros(others, kernels.gram)
+    def half(
+        step: Callable[..., None], side: Side, zeros: tuple[FloatArray, FloatArray], *steps: int
+    ) -> None:
+        mine, others = (rows.users, rows.items) if side is users else (rows.items, rows.users)
+        base, base_pull = zeros
         step(
             side.offsets,
             side.others,
@@ -143,17 +142,21 @@ def alternate(
             mine,
         )
 
+    item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
     for number in range(1, n_epochs + 1):
-        half(kernels.descend, users, True, _CG_STEPS)
-        half(kernels.descend, items, False, _CG_STEPS)
+        half(kernels.descend, users, problem.user_zeros(item_grams), _CG_STEPS)
+        user_grams = kernels.grams(rows.users, users.groups, 1)
+        half(kernels.descend, items, problem.item_zeros(user_grams), _CG_STEPS)
+        item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
         scores = kernels.event_scores(
             events.users, events.items, events.tasks, rows.users, rows.items, n_factors
         )
-        losses = problem.losses(rows.users, rows.items, scores, kernels.gram)
+        losses = problem.losses(user_grams, item_grams, scores)
         ridge = (user_ridge * rows.users**2).sum() + (item_ridge * rows.items**2).sum()
         best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge)))
         if best is not None:
             rows = best
+            item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
             break
-    half(kernels.solve, users, True)
+    half(kernels.solve, users, problem.user_zeros(item_grams))
     return rows

@@ -13,7 +13,7 @@ from algorithms.arrays import FloatArray
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.explanations import EvidenceKind
 from algorithms.models import factor_kernels
-from algorithms.models.factor_problem import FactorProblem, numpy_gram, pose
+from algorithms.models.factor_problem import FactorProblem, numpy_grams, pose
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate, user_side
 from algorithms.models.factor_validation import EarlyStop, Watch
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors, SharedFactorsConfig
@@ -94,6 +94,10 @@ def ridges(problem: FactorProblem) -> tuple[FloatArray, FloatArray]:
     return np.tile(row, (N_USERS, 1)), np.tile(row, (N_ITEMS, 1))
 
 
+def item_grams(problem: FactorProblem, rows: FactorRows) -> FloatArray:
+    return numpy_grams(rows.items, problem.item_groups, problem.n_kinds)
+
+
 def descend(problem: FactorProblem, n_epochs: int = 12) -> tuple[FactorRows, list[Sweep]]:
     sweeps: list[Sweep] = []
     rows = alternate(
@@ -138,7 +142,9 @@ def test_the_loss_is_the_equation_summed_cell_by_cell(problem: FactorProblem) ->
     scores = factor_kernels.event_scores(
         events.users, events.items, events.tasks, rows.users, rows.items, K
     )
-    losses = problem.losses(rows.users, rows.items, scores, numpy_gram)
+    losses = problem.losses(
+        numpy_grams(rows.users, problem.user_groups, 1), item_grams(problem, rows), scores
+    )
     for t in range(len(TASKS)):
         cells = list(squares(problem, t))
         by_hand = sum(w * (y - score(rows, t, u, i)) ** 2 for u, i, y, w in cells)
@@ -173,7 +179,7 @@ def test_the_last_step_solves_each_user_exactly(problem: FactorProblem) -> None:
 def test_conjugate_gradients_arrive_where_cholesky_does(problem: FactorProblem) -> None:
     exact, _ = descend(problem, n_epochs=2)
     side = user_side(problem, ridges(problem)[0])
-    base, pull = problem.user_zeros(exact.items, numpy_gram)
+    base, pull = problem.user_zeros(item_grams(problem, exact))
     stepped = np.zeros_like(exact.users)
     factor_kernels.descend(
         side.offsets,
@@ -337,7 +343,7 @@ def test_a_contribution_is_what_the_event_does(model: SharedFactors) -> None:
     )
     told = model.explain(AD, BUSY_USER, N_PRODUCTS + 3)
     side = user_side(problem, np.tile(model._ridge(problem), (N_USERS, 1)))
-    base, pull = problem.user_zeros(rows.items, numpy_gram)
+    base, pull = problem.user_zeros(item_grams(problem, rows))
     amount = next(
         part.amount
         for part in told.contributions
