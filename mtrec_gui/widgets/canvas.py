@@ -1,13 +1,28 @@
-"""A plot in the window: drawn in the theme and zoom in force, redrawn when they change."""
+"""A plot in the window: drawn in the theme and zoom in force, redrawn when they change.
+
+A plot takes matplotlib 50 ms of pure Python, more while runs keep the machine busy; that long the
+window would stand still. So a thread draws into an image, and the window only paints the image.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QVBoxLayout, QWidget
+import shiboken6
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QWidget
 
 from mtrec_gui.widgets.appearance import Appearance, interface_families
 
@@ -17,13 +32,19 @@ if TYPE_CHECKING:
     from mtrec_gui.theme import Theme
 
 Draw = Callable[["Figure", "Theme"], None]
+Drawn = tuple["Figure", QImage]
+
+_SETTLED_MS = 40  # a size is drawn once it has been the same for so long
+
+_one_at_a_time = threading.Lock()  # matplotlib's settings belong to the whole process
 
 
 class Canvas(QWidget):
     """Shows what a function draws on a figure.
 
     ``show_plot`` takes the function and one sentence that says what is to be seen, which is
-    also what a screen reader reads. Drawing waits until the canvas can be seen.
+    also what a screen reader reads. The function runs in another thread, so it must touch
+    nothing but the figure. Drawing waits until the canvas can be seen.
     """
 
     def __init__(
@@ -34,14 +55,12 @@ class Canvas(QWidget):
         self._height = height
         self._draw: Draw | None = None
         self._stale = False
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._canvas: QWidget | None = None
+        self._in_work = False
+        self._image: QImage | None = None
         self.figure: Figure | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
         self._soon.timeout.connect(self._redraw)
         appearance.changed.connect(self._restyle)
         self._restyle()
@@ -62,15 +81,41 @@ class Canvas(QWidget):
         self._restyle()
 
     def draw_now(self) -> None:
-        """Draw at once, seen or not (for pictures and tests)."""
+        """Draw at once and in this thread, seen or not (for pictures and tests)."""
         self._soon.stop()
-        self._redraw(even_hidden=True)
+        work = self._work()
+        if work is not None:
+            self._stale = False
+            self._show(work())
+
+    def save_picture(self) -> None:
+        """Ask for a file and write the picture as PNG or SVG."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save picture"), "", self.tr("Pictures (*.png *.svg)")
+        )
+        if name and self.figure is not None:
+            with _one_at_a_time:
+                self.figure.savefig(name, dpi=160)
+
+    # --- what Qt tells it --------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the image; one of a former size stays in its corner until the new one is there."""
+        if self._image is not None:
+            QPainter(self).drawImage(0, 0, self._image)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Draw what was asked for while hidden."""
         super().showEvent(event)
         if self._stale:
-            self._soon.start()
+            self._soon.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Draw anew for another size."""
+        super().resizeEvent(event)
+        self._stale = self._draw is not None
+        if self._stale:
+            self._soon.start(_SETTLED_MS)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Offer to save the picture."""
@@ -80,47 +125,98 @@ class Canvas(QWidget):
         menu.addAction(self.tr("Save picture…"), self.save_picture)
         menu.exec(event.globalPos())
 
-    def save_picture(self) -> None:
-        """Ask for a file and write the picture as PNG or SVG."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save picture"), "", self.tr("Pictures (*.png *.svg)")
-        )
-        if name and self.figure is not None:
-            self.figure.savefig(name, dpi=160)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Leave the wheel to the page, so that scrolling does not stop over a plot."""
-        if event.type() == QEvent.Type.Wheel and isinstance(event, QWheelEvent):
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
+    # --- drawing -----------------------------------------------------------------------------
 
     def _restyle(self) -> None:
         self.setMinimumHeight(self._appearance.px(self._height))
         self._stale = self._draw is not None
         if self._stale and self.isVisible():
-            self._soon.start()
+            self._soon.start(0)
 
-    def _redraw(self, even_hidden: bool = False) -> None:
-        if self._draw is None or not (even_hidden or self.isVisible()):
+    def _redraw(self) -> None:
+        """Have the plot drawn; what changes meanwhile is drawn after it."""
+        work = self._work()
+        if work is None or self._in_work or not self.isVisible():
             return
-        import matplotlib as mpl
-        from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
-        from matplotlib.figure import Figure
+        self._stale, self._in_work = False, True
+        _drawing_room().ask(work, self._take)
 
-        from mtrec_gui.plots.style import style
+    def _work(self) -> Callable[[], Drawn] | None:
+        if self._draw is None or self.width() < 2 or self.height() < 2:
+            return None
+        return partial(
+            _drawn,
+            self._draw,
+            self._appearance.theme,
+            self._appearance.zoom,
+            interface_families(),
+            (self.width(), self.height()),
+            self.devicePixelRatioF(),
+        )
 
-        self._stale = False
-        theme = self._appearance.theme
-        with mpl.rc_context(rc=style(theme, self._appearance.zoom, interface_families())):
-            if self.figure is None or self._canvas is None:
-                self.figure = Figure(layout="constrained")
-                canvas = FigureCanvasQTAgg(self.figure)  # type: ignore[no-untyped-call]
-                canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                canvas.installEventFilter(self)
-                self._canvas = canvas
-                self._layout.addWidget(canvas)
-            self.figure.clear()
-            self.figure.set_facecolor(theme.surface)
-            self._draw(self.figure, theme)
-            self.figure.canvas.draw_idle()
+    def _take(self, answer: Drawn) -> None:
+        if not shiboken6.isValid(self):  # the page is gone
+            return
+        self._in_work = False
+        self._show(answer)
+        if self._stale:
+            self._soon.start(0)
+
+    def _show(self, answer: Drawn) -> None:
+        self.figure, self._image = answer
+        self.update()
+
+
+def _drawn(
+    draw: Draw,
+    theme: Theme,
+    zoom: float,
+    families: Sequence[str],
+    size: tuple[int, int],
+    ratio: float,
+) -> Drawn:
+    """Draw on a new figure of a size in pixels, and return it with its image."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from mtrec_gui.plots.style import style
+
+    with _one_at_a_time, mpl.rc_context(rc=style(theme, zoom, families)):
+        figure = Figure(figsize=(size[0] / 100, size[1] / 100), layout="constrained")
+        figure.set_dpi(100 * ratio)
+        canvas: Any = FigureCanvasAgg(figure)  # carries no types
+        draw(figure, theme)
+        canvas.draw()
+        pixels = canvas.buffer_rgba()
+        height, width = pixels.shape[:2]
+        image = QImage(
+            bytes(pixels), width, height, 4 * width, QImage.Format.Format_RGBA8888
+        ).copy()
+        image.setDevicePixelRatio(ratio)
+        return figure, image
+
+
+class _DrawingRoom(QObject):
+    """The thread that draws, and the way back to the thread of the window."""
+
+    _ready = Signal(object)  # a callable of no arguments
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="plots")
+        self._ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def ask(self, work: Callable[[], Drawn], done: Callable[[Drawn], None]) -> None:
+        """Do ``work`` in the thread, and call ``done`` with its result in the window's."""
+        future = self._executor.submit(work)
+        future.add_done_callback(lambda made: self._ready.emit(lambda: done(made.result())))
+
+    @Slot(object)
+    def _deliver(self, tell: Callable[[], None]) -> None:
+        tell()
+
+
+@cache
+def _drawing_room() -> _DrawingRoom:
+    return _DrawingRoom()
