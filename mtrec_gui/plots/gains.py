@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -62,24 +64,42 @@ def draw_gains(figure: Figure, chart: GainChart, theme: Theme) -> None:
             axes.barh(
                 y, bar.percent, height=0.62, color=theme.task_colour(bar.task_position), zorder=2
             )
-            if math.isfinite(bar.low) and math.isfinite(bar.high):
+            certain = math.isfinite(bar.low) and math.isfinite(bar.high)
+            forward = bar.percent >= 0
+            end = bar.percent if not certain else bar.high if forward else bar.low
+            axes.annotate(
+                _percent(bar.percent),
+                (end, y),
+                xytext=(0.5 if forward else -0.5, 0),
+                textcoords="offset fontsize",
+                ha="left" if forward else "right",
+                va="center",
+                color=theme.muted,
+            )
+            if certain:
                 axes.plot(
                     [bar.low, bar.high],
                     [y, y],
                     color=theme.text,
-                    linewidth=1.2,
+                    linewidth=float(mpl.rcParams["axes.linewidth"]) * 1.2,
                     solid_capstyle="butt",
                     zorder=3,
                 )
         ticks.append(sum(places) / len(places) if places else place)
         titles.append(group.title)
         place += len(group.bars) + 1.2
-    axes.axvline(0, color=theme.muted, linewidth=1, zorder=4)
+    axes.axvline(0, color=theme.muted, zorder=4, linewidth=float(mpl.rcParams["axes.linewidth"]))
     axes.set_yticks(ticks, labels=titles, color=theme.text)
     axes.set_ylim(max(place - 1.4, 0.6), -0.8)
     axes.grid(axis="x")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    axes.margins(x=0.06)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+g} %".replace("-", "−"))
+    axes.margins(x=0.14)
+    axes.xaxis.set_major_formatter(
+        lambda value, _: f"{value:+g} %".replace("-", "−") if value else "0 %"
+    )
     axes.locator_params(axis="x", nbins=7)
+
+
+def _percent(value: float) -> str:
+    return f"{value:+.1f} %".replace("-", "−") if abs(value) < 100 else f"{value:+.0f} %"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox, IdentityTransform
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from mtrec_gui.theme import Theme
 
 MARKERS = {"baseline": "o", "library": "s", "shared_factors": "D", "rules": "^"}
+_MULTITASK = ("shared_factors", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,66 @@ class TradeOff:
     points: tuple[TradeOffPoint, ...]
 
 
+class PointNames(Artist):
+    """Names of points, each above, below, right or left of its point: where there is room."""
+
+    def __init__(self, axes: Axes, points: tuple[TradeOffPoint, ...], colour: str) -> None:
+        super().__init__()
+        self._host, self._points, self._colour = axes, points, colour
+        self.set_zorder(4)
+        self.set_in_layout(False)
+
+    def draw(self, renderer: Any) -> None:
+        """Place the names for the size that the figure has now, and draw them."""
+        size = float(self._host.xaxis.label.get_fontsize())
+        gap = size * self._host.figure.dpi / 72 * 0.75
+        places = [self._host.transData.transform((p.x, p.y)) for p in self._points]
+        taken = [Bbox.from_bounds(x - gap / 2, y - gap / 2, gap, gap) for x, y in places]
+        room = self._host.bbox
+        for point, (x, y) in zip(self._points, places, strict=True):
+            text = Text(color=self._colour, transform=IdentityTransform())
+            text.set_fontproperties(self._host.xaxis.label.get_fontproperties())
+            text.set_figure(self._host.figure)
+            text.set_text(point.title)
+            best: tuple[float, Text, Bbox] | None = None
+            for dx, dy, across, up in (
+                (0, gap, "center", "bottom"),
+                (0, -gap, "center", "top"),
+                (gap, 0, "left", "center"),
+                (-gap, 0, "right", "center"),
+            ):
+                text.set(position=(x + dx, y + dy), ha=across, va=up)
+                box = text.get_window_extent(renderer)
+                meets = sum(box.overlaps(other) for other in taken)
+                outside = max(0, room.x0 - box.x0) + max(0, box.x1 - room.x1)
+                outside += max(0, room.y0 - box.y0) + max(0, box.y1 - room.y1)
+                cost = meets * gap * 4 + outside
+                if best is None or cost < best[0]:
+                    best = (cost, _copy(text), box)
+            if best is not None:
+                taken.append(best[2])
+                best[1].draw(renderer)
+
+
+def _copy(text: Text) -> Text:
+    made = Text(transform=IdentityTransform())
+    made.set_figure(text.figure)
+    made.update_from(text)
+    made.set_text(text.get_text())
+    made.set_position(text.get_position())
+    return made
+
+
 def draw_trade_off(figure: Figure, chart: TradeOff, theme: Theme) -> None:
     """Draw the models as points with their names."""
     axes = figure.add_subplot()
     for point in chart.points:
-        shared = point.family in ("shared_factors", "rules")
         axes.plot(
             point.x,
             point.y,
             MARKERS.get(point.family, "P"),
-            color=theme.accent if shared else theme.muted,
+            color=theme.accent if point.family in _MULTITASK else theme.muted,
+            markersize=float(mpl.rcParams["font.size"]) * 0.9,
             linestyle="none",
             zorder=3,
         )
@@ -72,32 +127,4 @@ def draw_trade_off(figure: Figure, chart: TradeOff, theme: Theme) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.grid(visible=True)
-    _label(axes, chart, theme)
-
-
-def _label(axes: Axes, chart: TradeOff, theme: Theme) -> None:
-    """Write the names where they do not meet: above, or below one that is too near."""
-    span_x = max(abs(axes.get_xlim()[1] - axes.get_xlim()[0]), 1e-12)
-    span_y = max(abs(axes.get_ylim()[1] - axes.get_ylim()[0]), 1e-12)
-    placed: list[tuple[float, float]] = []
-    for point in sorted(chart.points, key=lambda each: each.y):
-        offset = 9
-        for x, y in placed:
-            if abs(point.x - x) / span_x < 0.3 and abs(point.y - y) / span_y < 0.09:
-                offset = 21 if offset == 9 else offset + 12
-        placed.append((point.x, point.y))
-        axes.annotate(
-            point.title,
-            (point.x, point.y),
-            xytext=(0, offset * _scale(axes)),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            color=theme.text,
-        )
-
-
-def _scale(axes: Axes) -> float:
-    """Return how large the text is drawn, 1.0 at 100 %."""
-    size = axes.xaxis.label.get_fontsize()
-    return float(size) / 8.28
+    axes.add_artist(PointNames(axes, chart.points, theme.text))

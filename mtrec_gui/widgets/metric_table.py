@@ -264,7 +264,7 @@ class MetricTable(QTableView):
         self._delegate.stacked = self._stacked
         self.verticalHeader().setFixedWidth(names)
         header = self.horizontalHeader()
-        share = min(spare // max(1, len(widths)), px(90))
+        share = spare // max(1, len(widths))
         for column, width in enumerate(widths):
             header.resizeSection(column, width + share)
         has_words = any(cell.word for row in self.rows for cell in row.cells)

@@ -135,19 +135,21 @@ class ColumnHeader(QHeaderView):
         inner = rect.adjusted(px(S), px(6), -px(S) - space, -px(7))
         painter.setPen(QColor(theme.muted))
         if not column.task:
-            painter.drawText(inner, RIGHT, column.title)
+            low = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(inner, low, column.title)
             painter.restore()
             return
         upper, lower = QRect(inner), QRect(inner)
         upper.setHeight(inner.height() // 2)
         lower.setTop(upper.bottom())
+        low = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
         dot, gap = px(8), px(6)
         metrics = QFontMetrics(head)
         task = metrics.elidedText(
             column.task, Qt.TextElideMode.ElideRight, upper.width() - dot - gap
         )
         painter.drawText(upper, RIGHT, task)
-        painter.drawText(lower, RIGHT, column.title)
+        painter.drawText(lower, low, column.title)
         if column.task_position is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)

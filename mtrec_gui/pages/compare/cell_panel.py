@@ -60,7 +60,7 @@ class CellPanel(QFrame):
         inner = QFrame()
         inner.setObjectName("rail")
         self._body = QVBoxLayout(inner)
-        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setContentsMargins(0, 0, S, 0)
         self._body.setSpacing(S)
         scroll.setWidget(inner)
         outer.addWidget(scroll, 1)

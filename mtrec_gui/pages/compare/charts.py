@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from algorithms.evaluation import Comparison
 from algorithms.models.catalog import find_model
@@ -17,6 +17,7 @@ from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.canvas import Canvas
 from mtrec_gui.widgets.labels import PlainLabel, TaskTag
 from mtrec_gui.widgets.layout import Card, FlowLayout, clear, row
+from mtrec_gui.widgets.quiet_controls import QuietCombo
 from mtrec_gui.wording import engine_text, say
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ class GainCard(Card):
         task_position: Callable[[str], int],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("", "", parent)
+        super().__init__(parent=parent)
         self._appearance, self._task_position = appearance, task_position
         self._tasks: tuple[str, ...] = ()
+        self._chart: GainChart | None = None
         self._sentences = QVBoxLayout()
         self._legend = QWidget()
         self._flow = FlowLayout(self._legend, spacing=appearance.px(M))
@@ -50,13 +52,16 @@ class GainCard(Card):
         """Show the gains of a comparison."""
         comparison = shown.comparison
         clear(self._sentences)
+        by_model: dict[object, list[str]] = {}
         for sentence in comparison.sentences():
-            self._sentences.addWidget(PlainLabel(say(sentence), wrap=True))
+            by_model.setdefault(sentence.values.get("model"), []).append(
+                say(sentence).replace(" %", "\u00a0%")  # a percentage stays in one line
+            )
+        for said in by_model.values():
+            self._sentences.addWidget(PlainLabel(" ".join(said), wrap=True))
         has_gains = bool(comparison.twins)
-        self.title.show()
-        self.title.setText(self.tr("Who gains, who pays"))
-        self.sentence.show()
-        self.sentence.setText(
+        self.set_words(
+            self.tr("Who gains, who pays"),
             self.tr(
                 "What each task gains over a model of the same kind that learns it alone; "
                 "the dark line is the 95 % interval, paired over users."
@@ -65,7 +70,7 @@ class GainCard(Card):
             else self.tr(
                 "Nothing to compare yet: run a model that learns tasks together, and its "
                 "single-task twin beside it."
-            )
+            ),
         )
         self.canvas.setVisible(has_gains)
         self._legend.setVisible(has_gains)
@@ -79,6 +84,9 @@ class GainCard(Card):
             from mtrec_gui.plots.gains import draw_gains
 
             chart = gain_chart(comparison, self._task_position)
+            if chart == self._chart:  # nothing new to draw
+                return
+            self._chart = chart
             self.canvas.set_plot_height(chart.height)
             self.canvas.show_plot(
                 lambda figure, theme: draw_gains(figure, chart, theme),
@@ -103,19 +111,23 @@ class TradeOffCard(Card):
     chosen = Signal(int, int)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__("", "", parent)
-        self.across, self.upwards = QComboBox(), QComboBox()
+        super().__init__(parent=parent)
+        self.set_words(
+            self.tr("Trade-off"),
+            self.tr("Each point is a model; better is to the right and upwards."),
+        )
+        self._chart: TradeOff | None = None
+        self.across, self.upwards = QuietCombo(), QuietCombo()
         self.across.setAccessibleName(self.tr("Metric from left to right"))
         self.upwards.setAccessibleName(self.tr("Metric from bottom to top"))
         for box in (self.across, self.upwards):
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            box.setMinimumContentsLength(8)
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             box.activated.connect(self._choose)
         self.canvas = Canvas(appearance, height=280)
-        self.body.addLayout(row(PlainLabel(self.tr("→"), "muted"), self.across))
-        self.body.addLayout(row(PlainLabel(self.tr("↑"), "muted"), self.upwards))
+        for sign, box in (("→", self.across), ("↑", self.upwards)):
+            line = row(PlainLabel(sign, "muted"))
+            line.addWidget(box, 1)
+            self.body.addLayout(line)
         self.body.addWidget(self.canvas, 1)
         self.body.addWidget(
             PlainLabel(
@@ -135,10 +147,6 @@ class TradeOffCard(Card):
             self.hide()
             return
         self.show()
-        self.title.show()
-        self.title.setText(self.tr("Trade-off"))
-        self.sentence.show()
-        self.sentence.setText(self.tr("Each point is a model; better is to the right and upwards."))
         titles = [
             (f"{column.task} · {engine_text(column.title)}", place)
             for place, column in enumerate(shown.comparison.columns)
@@ -153,6 +161,9 @@ class TradeOffCard(Card):
         from mtrec_gui.plots.tradeoff import draw_trade_off
 
         chart = trade_off(shown.comparison, *state.trade_off)
+        if chart == self._chart:  # nothing new to draw
+            return
+        self._chart = chart
         self.canvas.show_plot(
             lambda figure, theme: draw_trade_off(figure, chart, theme),
             self.tr("Models as points: {x} from left to right, {y} from bottom to top").format(

@@ -15,6 +15,7 @@ from mtrec_gui.jobs.port import JobState
 from mtrec_gui.pages.compare.state import (
     Choice,
     FailedRun,
+    Footnote,
     Footnotes,
     PendingRun,
     Shown,
@@ -86,11 +87,7 @@ def read(
         k=experiment.k,
         comparison=comparison,
         main=tuple(columns.index(column) for column in main),
-        failures=tuple(
-            FailedRun(title_of(run.model, run.config, runs), run.seed, run.message)
-            for run in runs
-            if run.cost is None
-        ),
+        failures=failures(runs),
         footnotes=footnotes(comparison.rows, len(experiment.seeds) > 1),
     )
     over = frozenset(identity(run.model, run.seed, run.config) for run in runs)
@@ -160,22 +157,27 @@ def _progress_of(row: DeskRow) -> float:
 
 
 def footnotes(rows: Sequence[Row], several_seeds: bool) -> Footnotes:
-    """Gather the notes of all rows, each sentence once; of the first seed where there are more.
-
-    What is said of several tasks in the same words becomes one note.
-    """
-    notes: list[tuple[Message, ...]] = []
-    marks = []
+    """Gather the notes of all rows by what they say; of the first seed where there are more."""
+    said: dict[str, list[tuple[str, tuple[Message, ...]]]] = {}
     for row in rows:
-        by_template: dict[str, list[Message]] = {}
-        for message in row.runs[0].notes:
-            by_template.setdefault(message.template, []).append(message)
-        mine = []
-        for messages in by_template.values():
-            note = tuple(messages)
-            if note not in notes:
-                notes.append(note)
-            mine.append(notes.index(note) + 1)
-        marks.append(tuple(sorted(mine)))
-    seed = rows[0].runs[0].seed if rows and several_seeds else None
-    return Footnotes(tuple(notes), tuple(marks), seed)
+        for template in dict.fromkeys(note.template for note in row.runs[0].notes):
+            mine = tuple(note for note in row.runs[0].notes if note.template == template)
+            said.setdefault(template, []).append((row.title, mine))
+    numbers = {template: number for number, template in enumerate(said, start=1)}
+    marks = tuple(
+        tuple(sorted({numbers[note.template] for note in row.runs[0].notes})) for row in rows
+    )
+    notes = tuple(Footnote(template, tuple(models)) for template, models in said.items())
+    return Footnotes(notes, marks, rows[0].runs[0].seed if rows and several_seeds else None)
+
+
+def failures(runs: Sequence[StoredRun]) -> tuple[FailedRun, ...]:
+    """Return the failed runs; those of one model with one reason together."""
+    seeds: dict[tuple[str, str], list[int]] = {}
+    messages: dict[tuple[str, str], Message | None] = {}
+    for run in runs:
+        if run.cost is None:
+            key = title_of(run.model, run.config, runs), str(run.message)
+            seeds.setdefault(key, []).append(run.seed)
+            messages[key] = run.message
+    return tuple(FailedRun(key[0], tuple(found), messages[key]) for key, found in seeds.items())

@@ -44,10 +44,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run without a result, and why."""
+    """Runs of a model that have no result, all for the same reason."""
 
     title: str
-    seed: int
+    seeds: tuple[int, ...]
     message: Message | None
 
 
@@ -74,17 +74,31 @@ class PendingRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Footnote:
+    """One sentence, said of several tasks and of several models.
+
+    Parameters
+    ----------
+    template : of the sentence
+    said : the title of each model, and its sentence for each task
+    """
+
+    template: str
+    said: tuple[tuple[str, tuple[Message, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Footnotes:
     """What is written under the table.
 
     Parameters
     ----------
-    notes : each one template, with the values of every task that it is said of
-    marks : for each row of the table, the numbers of its notes, from 1
+    notes : in the order of their numbers, from 1
+    marks : for each row of the table, the numbers of its notes
     seed : of which seed they tell, where there are several
     """
 
-    notes: tuple[tuple[Message, ...], ...]
+    notes: tuple[Footnote, ...]
     marks: tuple[tuple[int, ...], ...]
     seed: int | None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from algorithms.data.split import SplitMethod
 from mtrec_gui.pages.compare.cell_panel import CellPanel
@@ -18,6 +18,7 @@ from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import Segments, button
 from mtrec_gui.widgets.layout import EmptyState, Page
+from mtrec_gui.widgets.quiet_controls import QuietCombo
 
 _BESIDE = 900  # from this width on, in pixels at 100 %, the charts stand side by side
 
@@ -53,6 +54,7 @@ class ComparePage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", "", appearance, parent)
+        self._place: tuple[int | None, Section] = (None, Section.MAIN)
         self.title.setText(self.tr("Compare"))
         self._build_toolbar()
         self.empty = EmptyState(
@@ -89,9 +91,9 @@ class ComparePage(Page):
         appearance.changed.connect(self._arrange)
 
     def _build_toolbar(self) -> None:
-        self.picker = QComboBox()
+        self.picker = QuietCombo()
         self.picker.setAccessibleName(self.tr("Comparison of this project"))
-        self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.picker.setSizeAdjustPolicy(QuietCombo.SizeAdjustPolicy.AdjustToContents)
         self.picker.activated.connect(
             lambda place: self.comparison_chosen.emit(self.picker.itemData(place))
         )
@@ -116,8 +118,11 @@ class ComparePage(Page):
 
     def show_state(self, state: CompareState) -> None:
         """Show everything."""
-        self.panel.hide()
         shown = state.shown
+        place = (None if shown is None else shown.choice.id, state.section)
+        if place != self._place:  # what the panel tells of is no longer on the page
+            self._place = place
+            self.panel.hide()
         self.empty.setVisible(shown is None and not state.is_loading)
         self._content.setVisible(shown is not None)
         self.segments.setVisible(shown is not None)
@@ -164,15 +169,12 @@ class ComparePage(Page):
             self.picker.setCurrentIndex(self.picker.findData(state.shown.choice.id))
 
     def _name(self, choice: Choice) -> str:
-        when = QLocale().toString(
-            QDateTime.fromSecsSinceEpoch(int(choice.created.timestamp())),
-            QLocale.FormatType.ShortFormat,
-        )
+        when = f"{choice.created.astimezone():%Y-%m-%d %H:%M}"
         return self.tr("No. {number} · {when}").format(number=choice.number, when=when)
 
     def _sentence(self, shown: Shown) -> str:
         split = (
-            self.tr("Judged on events drawn at random")
+            self.tr("Judged on test events drawn at random")
             if shown.split.method is SplitMethod.RANDOM
             else self.tr("Judged on each user's last events")
         )
@@ -181,7 +183,7 @@ class ComparePage(Page):
             if len(shown.seeds) == 1
             else self.tr("mean of {n} seeds").format(n=len(shown.seeds))
         )
-        ask = self.tr("Click any number: what it means, its formula, how sure it is.")
+        ask = self.tr("Click any number.")
         return f"{split}, {seeds}. {ask}"
 
     def _export_table(self) -> None:

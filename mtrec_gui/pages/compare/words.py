@@ -9,10 +9,9 @@ from string import Formatter
 from PySide6.QtCore import QCoreApplication, QObject
 
 from algorithms.evaluation import Cell, Column, TaskGain, Verdict
-from algorithms.messages import Message
 from algorithms.metrics import Level, find_metric
 from mtrec_gui.jobs.port import JobState
-from mtrec_gui.pages.compare.state import CompareState, PendingRun, Section, Shown
+from mtrec_gui.pages.compare.state import CompareState, Footnote, PendingRun, Section, Shown
 from mtrec_gui.widgets.metric_table import MetricCell, MetricColumn, MetricRow
 from mtrec_gui.wording import engine_text, megabytes, number, percent, say, seconds
 
@@ -114,7 +113,7 @@ class TableWords(QObject):
         rows += [
             MetricRow(
                 engine_text(failure.title),
-                self.tr("seed {seed}").format(seed=failure.seed) if several else "",
+                self._seeds(failure.seeds) if several else "",
                 sentence=self.tr("Failed: {reason}").format(
                     reason="–" if failure.message is None else say(failure.message)
                 ),
@@ -123,6 +122,10 @@ class TableWords(QObject):
             for failure in shown.failures
         ]
         return rows
+
+    def _seeds(self, seeds: Sequence[int]) -> str:
+        words = self.tr("seed {seeds}") if len(seeds) == 1 else self.tr("seeds {seeds}")
+        return words.format(seeds=", ".join(str(seed) for seed in seeds))
 
     def pending_sentence(self, run: PendingRun) -> str:
         """Say how far a model is that has no numbers yet."""
@@ -276,25 +279,41 @@ class TableWords(QObject):
         if len(shown.seeds) > 1:
             parts.append(self.tr("Values are means over the seeds."))
         if shown.footnotes.seed is not None and shown.footnotes.notes:
-            parts.append(self.tr("Notes are those of seed {seed}.").format(seed=shown.seeds[0]))
+            parts.append(
+                self.tr("Notes are those of seed {seed}.").format(seed=shown.footnotes.seed)
+            )
+        notes = []
         for place, note in enumerate(shown.footnotes.notes, start=1):
-            parts.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_together(note)}")
-        return " ".join(parts)
+            notes.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_footnote(note)}")
+        return "\n".join([" ".join(parts), *notes])
 
 
-def say_together(messages: Sequence[Message]) -> str:
-    """Say one sentence of several tasks at once, their values beside each other.
+def say_footnote(note: Footnote) -> str:
+    """Say one sentence of several tasks and models at once, their values beside each other.
 
-    The messages share one template: "“a”: 3 events" and "“b”: 5 events" become "“a / b”: 3 / 5
-    events".
+    "“a”: 3 events" and "“b”: 5 events" of a model M, and "“a”: 4 events" of a model N become
+    "“a / b”: 3 / 5 (M), 4 (N) events"; where there is nothing to tell models apart by, they are
+    named after the sentence.
     """
-    if len(messages) == 1:
-        return say(messages[0])
-    template = QCoreApplication.translate("engine", messages[0].template)
+    template = QCoreApplication.translate("engine", note.template)
+    fields = [(name, form or "") for _, name, form, _ in Formatter().parse(template) if name]
+    values = {
+        name: [
+            " / ".join(format(message.values[name], form) for message in messages)
+            for _, messages in note.said
+        ]
+        for name, form in fields
+    }
+    titles = [engine_text(title) for title, _ in note.said]
+    differing = [name for name, found in values.items() if len(set(found)) > 1]
+    named = differing[-1] if differing else None
     parts = []
-    for literal, name, form, _ in Formatter().parse(template):
+    for literal, name, _, _ in Formatter().parse(template):
         parts.append(literal)
-        if name is not None:
-            values = [format(message.values[name], form or "") for message in messages]
-            parts.append(" / ".join(values))
-    return "".join(parts)
+        if name == named and name is not None:
+            pairs = zip(values[name], titles, strict=True)
+            parts.append(", ".join(f"{value} ({title})" for value, title in pairs))
+        elif name is not None:
+            parts.append(", ".join(dict.fromkeys(values[name])))
+    sentence = "".join(parts)
+    return sentence if named is not None else f"{sentence} ({', '.join(titles)})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from algorithms.metrics import METRICS, Level, Metric, find_metric
-from mtrec_gui.pages.metrics.bibliography import reference_text
+from mtrec_gui.bibliography import reference_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 from algorithms.metrics import Direction, Level, MetricCard
 from algorithms.tasks import TaskKind
 from mtrec_gui.pages.metrics.presenter import MetricOnPage, Shelf
-from mtrec_gui.theme import L, M, S
+from mtrec_gui.theme import XS, L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.canvas import Canvas
@@ -39,6 +39,7 @@ class MetricsPage(Page):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._shelf = Card()
+        self._shelf.body.setSpacing(XS)
         self.card = MetricCardView(appearance)
         layout = QHBoxLayout()
         layout.setSpacing(L)
@@ -126,17 +127,18 @@ class MetricCardView(Card):
             TaskKind.BINARY: self.tr("yes-or-no"),
             TaskKind.QUANTITY: self.tr("quantity"),
         }
-        tasks = ", ".join(words for kind, words in kinds.items() if kind in metric.kinds)
+        names = ", ".join(words for kind, words in kinds.items() if kind in metric.kinds)
+        tasks = (
+            self.tr("for every kind of task")
+            if len(metric.kinds) == len(kinds)
+            else self.tr("for {kinds} tasks").format(kinds=names)
+        )
         direction = (
             self.tr("higher is better ↑")
             if card.direction is Direction.HIGHER
             else self.tr("lower is better ↓")
         )
-        self.facts.setText(
-            self.tr("{direction} · {range} · for {tasks} tasks").format(
-                direction=direction, range=self._range(card), tasks=tasks
-            )
-        )
+        self.facts.setText(f"{direction} · {self._range(card)} · {tasks}")
         self.definition.setText(engine_text(card.definition))
         self.undefined.setText(engine_text(card.undefined))
         self.mistake.setText(engine_text(card.mistake))
