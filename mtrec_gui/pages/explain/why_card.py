@@ -1,0 +1,127 @@
+"""The card of one model's reasons: the sentence, what adds up, the rules, the remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from algorithms.tasks import Task
+from mtrec_gui.pages.explain.state import ExplainState, ModelList, Why
+from mtrec_gui.pages.explain.words import Words
+from mtrec_gui.plots.contributions import (
+    ContributionBar,
+    ContributionChart,
+    draw_contributions,
+    signed,
+)
+from mtrec_gui.theme import XS, M
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.canvas import Canvas
+from mtrec_gui.widgets.labels import PlainLabel, TaskTag
+from mtrec_gui.widgets.layout import Card, FlowLayout, clear
+from mtrec_gui.wording import say
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mtrec_gui.theme import Theme
+
+
+class WhyCard(Card):
+    """Why the chosen item stands where it does in one list."""
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        words: Words,
+        task_position: Callable[[str], int],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(" ", " ", parent)
+        self._appearance, self._words = appearance, words
+        self._task_position = task_position
+        self._shown: tuple[Why, ExplainState] | None = None
+        self.sentence.set_role("text")
+        self._legend = QWidget()
+        self._tags = FlowLayout(self._legend, spacing=M)
+        self._chart_words = PlainLabel("", "remark", wrap=True)
+        self._canvas = Canvas(appearance, 60)
+        self._canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._sum = PlainLabel("", "remark", wrap=True)
+        self._moves = QVBoxLayout()
+        self._moves.setSpacing(XS)
+        self._remarks = QVBoxLayout()
+        self._remarks.setSpacing(XS)
+        for widget in (self._chart_words, self._legend, self._canvas, self._sum):
+            self.body.addWidget(widget)
+        self.body.addLayout(self._moves)
+        self.body.addLayout(self._remarks)
+        self.body.addStretch(1)
+        appearance.changed.connect(self._show_legend)
+
+    def show_why(self, shown: ModelList, why: Why, state: ExplainState) -> None:
+        """Show the reasons for one list."""
+        self._shown = (why, state)
+        self.set_words(self._words.why_title(shown, state), self._words.why_sentence(shown, why))
+        self._show_chart(why, state)
+        self._show_legend()
+        self._show_lines(why)
+
+    def _show_chart(self, why: Why, state: ExplainState) -> None:
+        tasks = {task.name: task for task in state.tasks}
+        bars = [
+            ContributionBar(
+                self._words.part(part, tasks.get(part.task or "")),
+                part.amount,
+                None if part.task is None else self._task_position(part.task),
+            )
+            for part in why.parts
+        ]
+        if why.n_smaller:
+            bars.append(ContributionBar(self._words.smaller(why.n_smaller), why.smaller, None))
+        chart = ContributionChart(tuple(bars))
+        for widget in (self._canvas, self._chart_words):
+            widget.setVisible(bool(bars))
+        if bars:
+            self._chart_words.setText(
+                self.tr("What adds to the score, in the colour of the task it comes from:")
+            )
+            said = "; ".join(f"{bar.label} {signed(bar.amount, chart.digits)}" for bar in bars)
+            self._canvas.set_plot_height(chart.height)
+            self._canvas.show_plot(partial(_draw, chart), said)
+        self._sum.setText(self._words.sum(why))
+        self._sum.setVisible(bool(self._sum.text()))
+
+    def _show_legend(self) -> None:
+        clear(self._tags)
+        why, state = self._shown or (None, None)
+        names = [] if why is None else [part.task for part in why.parts if part.task]
+        tasks: tuple[Task, ...] = () if state is None else state.tasks
+        order = [task.name for task in tasks]
+        for name in sorted(set(names), key=lambda n: order.index(n) if n in order else len(order)):
+            colour = self._appearance.theme.task_colour(self._task_position(name))
+            self._tags.addWidget(TaskTag(name, colour, self._appearance, "remark"))
+        self._legend.setVisible(bool(names))
+
+    def _show_lines(self, why: Why) -> None:
+        clear(self._moves)
+        clear(self._remarks)
+        for move in why.moves:
+            self._moves.addWidget(_line(say(move), "text"))
+        remarks = why.remarks if why.explanation is None else why.explanation.remarks
+        for remark in remarks:
+            self._remarks.addWidget(_line(say(remark), "remark"))
+
+
+def _draw(chart: ContributionChart, figure: Figure, theme: Theme) -> None:
+    draw_contributions(figure, chart, theme)
+
+
+def _line(text: str, role: str) -> PlainLabel:
+    label = PlainLabel(text, role, wrap=True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
