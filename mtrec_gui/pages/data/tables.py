@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -51,6 +52,14 @@ class DataColumn:
     values: AnyArray
     name: str = ""
     lookup: AnyArray | None = None
+
+    @cached_property
+    def digits(self) -> int:
+        """How many digits behind the point its numbers need, two at most."""
+        if self.values.dtype.kind != "f":
+            return 0
+        seen = self.values[np.isfinite(self.values)]
+        return next((n for n in (0, 1) if (np.round(seen, n) == seen).all()), 2)
 
 
 def all_tables(log: InteractionLog) -> dict[TableName, tuple[DataColumn, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,9 @@ class DataPage(Page):
         if column.values.dtype.kind == "M":
             return TimeColumn(title, column.values, show=_moment)
         is_id = column.role in (ColumnRole.USER_ID, ColumnRole.ITEM_ID)
-        return Column(title, column.values, column.lookup, str if is_id else _cell)
+        return Column(
+            title, column.values, column.lookup, str if is_id else partial(_cell, column.digits)
+        )
 
     def _show_content(self, has_data: bool) -> None:
         self.empty.setVisible(not has_data)
@@ -164,10 +167,10 @@ class TimeColumn(Column):
         return found
 
 
-def _cell(value: Any) -> str:
-    """Write a cell: whole numbers whole, others with three digits behind the point."""
-    if isinstance(value, float | np.floating) and not np.isnan(value):
-        return plain_number(int(value)) if value == int(value) else f"{value:,.2f}"
+def _cell(digits: int, value: Any) -> str:
+    """Write a cell, all numbers of a column with the same digits behind the point."""
+    if isinstance(value, float | np.floating):
+        return "" if np.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
     return plain_number(value)
 
 
