@@ -188,7 +188,7 @@ def descend(
     curvature, pull : (n,) c and g of each event
     others : (n_others, d) rows of the other side, d = n_factors + n_tasks
     groups : (n_rows,) which ``base`` (n_groups, d, d) and ``base_pull`` (n_groups, d); -1 skips
-    ridge : (n_rows, d)
+    ridge : (d,) the same for every row
     rows : (n_rows, d) start and result
     """
     d = rows.shape[1]
@@ -202,8 +202,8 @@ def descend(
         scale = np.empty(d)  # Jacobi preconditioner: the diagonal of A
         image = np.empty(d)
         for a in range(d):
-            residual[a] = base_pull[group, a] - ridge[r, a] * z[a]
-            scale[a] = base[group, a, a] + ridge[r, a]
+            residual[a] = base_pull[group, a] - ridge[a] * z[a]
+            scale[a] = base[group, a, a] + ridge[a]
         for a in range(d):
             for b in range(d):
                 residual[b] -= base[group, a, b] * z[a]
@@ -236,7 +236,7 @@ def descend(
             if power <= 1e-20:
                 break
             for a in range(d):
-                image[a] = ridge[r, a] * direction[a]
+                image[a] = ridge[a] * direction[a]
             for a in range(d):
                 for b in range(d):
                     image[b] += base[group, a, b] * direction[a]
@@ -281,7 +281,7 @@ def solve(
         A = base[group].copy()
         for a in range(d):
             z[a] = base_pull[group, a]
-            A[a, a] += ridge[r, a]
+            A[a, a] += ridge[a]
         e = offsets[r]
         while e < offsets[r + 1]:
             column = columns[e]

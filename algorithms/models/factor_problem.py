@@ -217,7 +217,7 @@ def pose(
     scales, curvature, pull, constants = [], [], [], []
     weights = _task_weights(tasks, [len(values) for _, _, values in cells], balance)
     for task, weight, (_, _, values) in zip(tasks, weights, cells, strict=True):
-        n_cells = int(known_users.sum()) * int((known_items & ranked_items(train, task)).sum())
+        n_cells = int(known_users.sum()) * int((known_items & _of_kind(train, task)).sum())
         scale = _scale(task, values, float(weight), zero_weight / max(n_cells, 1))
         scales.append(scale)
         if task.kind is TaskKind.BINARY:
@@ -252,7 +252,7 @@ def pose(
     )
 
 
-def ranked_items(log: InteractionLog, task: Task) -> BoolArray:
+def _of_kind(log: InteractionLog, task: Task) -> BoolArray:
     """Return (n_items,) True for the items of the task's kind."""
     ranked = np.zeros(log.n_items, dtype=np.bool_)
     ranked[log.item_table.of_kind(task.item_kind)] = True

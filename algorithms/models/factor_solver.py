@@ -65,13 +65,13 @@ class Side:
 
 
 def user_side(problem: FactorProblem, ridge: FloatArray) -> Side:
-    """Return the users' half; ``ridge`` is (n_users, k + n_tasks)."""
+    """Return the users' half; ``ridge`` is (k + n_tasks,)."""
     events = problem.events
     return _side(problem, events.users, events.items, problem.user_groups, ridge)
 
 
 def item_side(problem: FactorProblem, ridge: FloatArray) -> Side:
-    """Return the items' half; ``ridge`` is (n_items, k + n_tasks)."""
+    """Return the items' half; ``ridge`` is (k + n_tasks,)."""
     events = problem.events
     return _side(problem, events.items, events.users, problem.item_groups, ridge)
 
@@ -98,8 +98,7 @@ def _side(
 
 def alternate(
     problem: FactorProblem,
-    user_ridge: FloatArray,
-    item_ridge: FloatArray,
+    ridge: FloatArray,
     n_factors: int,
     n_epochs: int,
     rng: np.random.Generator,
@@ -109,14 +108,15 @@ def alternate(
 
     Parameters
     ----------
-    user_ridge, item_ridge : (n_users, d), (n_items, d) with d = n_factors + n_tasks
+    ridge : (d,) of every row, d = n_factors + n_tasks
     n_epochs : sweeps over both sides
     watch : called after every sweep; returns None to go on, or the rows to end with
     """
     from algorithms.models import factor_kernels as kernels  # numba: only while fitting
 
-    users, items = user_side(problem, user_ridge), item_side(problem, item_ridge)
-    rows = FactorRows(np.zeros_like(user_ridge), np.zeros_like(item_ridge))
+    users, items = user_side(problem, ridge), item_side(problem, ridge)
+    n_users, n_items, d = len(problem.known_users), len(problem.known_items), len(ridge)
+    rows = FactorRows(np.zeros((n_users, d)), np.zeros((n_items, d)))
     start = rng.normal(0.0, _START / np.sqrt(n_factors), (len(rows.items), n_factors))
     rows.items[:, :n_factors] = np.where(problem.known_items[:, None], start, 0.0)
     events = problem.events
@@ -152,8 +152,8 @@ def alternate(
             events.users, events.items, events.tasks, rows.users, rows.items, n_factors
         )
         losses = problem.losses(user_grams, item_grams, scores)
-        ridge = (user_ridge * rows.users**2).sum() + (item_ridge * rows.items**2).sum()
-        best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge)))
+        squares = (rows.users**2).sum(axis=0) + (rows.items**2).sum(axis=0)  # (d,)
+        best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge @ squares)))
         if best is not None:
             rows = best
             item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)

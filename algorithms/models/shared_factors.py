@@ -80,7 +80,7 @@ from algorithms.explanations import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
 from algorithms.models.factor_explanation import explain_score
-from algorithms.models.factor_problem import FactorProblem, TaskScale, pose, ranked_items
+from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate
 from algorithms.models.factor_validation import EarlyStop, Watch
 from algorithms.progress import Progress, Stage, part_of
@@ -208,16 +208,7 @@ class SharedFactors(Recommender):
             return stop.kept if gone or sweep.number == n_epochs else None
 
         ridge = self._ridge(problem)
-        shape = (len(problem.known_users), len(ridge)), (len(problem.known_items), len(ridge))
-        return alternate(
-            problem,
-            np.broadcast_to(ridge, shape[0]),
-            np.broadcast_to(ridge, shape[1]),
-            self.config.n_factors,
-            n_epochs,
-            rng,
-            watch,
-        )
+        return alternate(problem, ridge, self.config.n_factors, n_epochs, rng, watch)
 
     # --- answering -----------------------------------------------------------------------
 
@@ -235,8 +226,8 @@ class SharedFactors(Recommender):
         k, scale = block.n_factors, block.scales[t]
         P, Q = block.rows.users[users], block.rows.items[items]  # (n, d)
         scores = (P[:, :k] * Q[:, :k]).sum(axis=1) + P[:, k + t] + Q[:, k + t]  # (n,)
-        numbers = np.clip(scale.mean + scale.spread * scores, scale.low, scale.high)
-        return np.where(ranked_items(self.log, task)[items], numbers, np.nan)
+        numbers: FloatArray = np.clip(scale.mean + scale.spread * scores, scale.low, scale.high)
+        return numbers
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
@@ -247,14 +238,13 @@ class SharedFactors(Recommender):
         scores += P[:, k + t, None]
         scores += Q[None, :, k + t]
         numbers: FloatArray = scale.mean + scale.spread * scores
-        numbers[:, ~ranked_items(self.log, task)[items]] = np.nan
         return numbers
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])
         if np.isnan(score):
             sentence = Message(
-                "Nothing can be said: training has no “{task}”, or it does not rank such items.",
+                "Nothing can be said: “{task}” was never observed in training.",
                 {"task": task.name},
             )
             return Explanation(task.name, user, item, score, sentence)

@@ -89,9 +89,8 @@ def model() -> SharedFactors:
     return SharedFactors().fit(LOG, TASKS, rng=np.random.default_rng(1))
 
 
-def ridges(problem: FactorProblem) -> tuple[FloatArray, FloatArray]:
-    row = np.r_[np.full(K, 2.0), [3.0 * scale.weight for scale in problem.scales]]
-    return np.tile(row, (N_USERS, 1)), np.tile(row, (N_ITEMS, 1))
+def ridge(problem: FactorProblem) -> FloatArray:
+    return np.r_[np.full(K, 2.0), [3.0 * scale.weight for scale in problem.scales]]
 
 
 def item_grams(problem: FactorProblem, rows: FactorRows) -> FloatArray:
@@ -100,9 +99,7 @@ def item_grams(problem: FactorProblem, rows: FactorRows) -> FloatArray:
 
 def descend(problem: FactorProblem, n_epochs: int = 12) -> tuple[FactorRows, list[Sweep]]:
     sweeps: list[Sweep] = []
-    rows = alternate(
-        problem, *ridges(problem), K, n_epochs, np.random.default_rng(2), sweeps.append
-    )
+    rows = alternate(problem, ridge(problem), K, n_epochs, np.random.default_rng(2), sweeps.append)
     return rows, sweeps
 
 
@@ -164,21 +161,20 @@ def test_the_objective_never_rises(problem: FactorProblem) -> None:
 def test_the_last_step_solves_each_user_exactly(problem: FactorProblem) -> None:
     """Independent reference: weighted least squares over the user's cells, by NumPy."""
     rows, _ = descend(problem, n_epochs=3)
-    user_ridge, _ = ridges(problem)
     cells = [(t, *cell) for t in range(len(TASKS)) for cell in squares(problem, t)]
     for user in (0, 7, 58):
         mine = [(t, item, y, w) for t, u, item, y, w in cells if u == user]
         X = np.array([np.r_[rows.items[i, :K], np.eye(4)[t]] for t, i, _, _ in mine])
         y = np.array([y - rows.items[i, K + t] for t, i, y, _ in mine])
         root = np.sqrt([w for *_, w in mine])
-        X = np.vstack([root[:, None] * X, np.diag(np.sqrt(user_ridge[user]))])
+        X = np.vstack([root[:, None] * X, np.diag(np.sqrt(ridge(problem)))])
         y = np.r_[root * y, np.zeros(K + 4)]
         assert_allclose(rows.users[user], np.linalg.lstsq(X, y)[0], rtol=1e-8, atol=1e-10)
 
 
 def test_conjugate_gradients_arrive_where_cholesky_does(problem: FactorProblem) -> None:
     exact, _ = descend(problem, n_epochs=2)
-    side = user_side(problem, ridges(problem)[0])
+    side = user_side(problem, ridge(problem))
     base, pull = problem.user_zeros(item_grams(problem, exact))
     stepped = np.zeros_like(exact.users)
     factor_kernels.descend(
@@ -342,7 +338,7 @@ def test_a_contribution_is_what_the_event_does(model: SharedFactors) -> None:
         np.flatnonzero((problem.events.users == BUSY_USER) & (problem.events.tasks == 0))[0]
     )
     told = model.explain(AD, BUSY_USER, N_PRODUCTS + 3)
-    side = user_side(problem, np.tile(model._ridge(problem), (N_USERS, 1)))
+    side = user_side(problem, model._ridge(problem))
     base, pull = problem.user_zeros(item_grams(problem, rows))
     amount = next(
         part.amount
