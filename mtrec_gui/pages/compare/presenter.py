@@ -55,7 +55,6 @@ class ComparePresenter:
         self._chosen: int | None = None
         self._request = 0
         self._followed = desk.comparison
-        self._former: frozenset[str] = frozenset()  # jobs of a project that was open before
         self._results: Mapping[int, RunResult] = {}
         self._over: frozenset[reading.Identity] = frozenset()
         workspace.opened.connect(self._project_opened)
@@ -133,7 +132,6 @@ class ComparePresenter:
     def _project_opened(self, project: Project | None) -> None:
         self._request += 1  # answers about the former project are stale
         self._chosen, self._results, self._over = None, {}, frozenset()
-        self._former = frozenset(row.job for row in self._desk.rows)
         self._state = CompareState(section=self._state.section)
         self._render()
         self._reload()
@@ -189,8 +187,7 @@ class ComparePresenter:
                 reading.identity(row.model, 0, row.runs[0].config) for row in shown.comparison.rows
             )
         )
-        rows = [row for row in self._desk.rows if row.job not in self._former]
-        return reading.pending(rows, self._over, in_table)
+        return reading.pending(self._desk.rows, self._over, in_table)
 
     def _render(self) -> None:
         if self._view is not None:

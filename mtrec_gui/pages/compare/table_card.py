@@ -63,13 +63,12 @@ class TableCard(Card):
 
     def _say_certainty(self, row: int, column: int) -> None:
         """Write out what the tool tip says, for those who use the keyboard."""
-        text = ""
+        text = self.tr("Click a number, or go to it with the arrow keys and press Enter.")
         if 0 <= row < len(self.table.rows):
             shown = self.table.rows[row]
-            text = f"{shown.title}: {shown.sentence}" if shown.sentence else ""
+            text = f"{shown.title}: {shown.sentence}" if shown.sentence else text
             if 0 <= column < len(shown.cells) and shown.cells[column].tip:
                 head = self.table.columns[column]
                 name = f"{shown.title}, {head.task} {head.title}" if head.task else shown.title
                 text = f"{name}: {shown.cells[column].text} · {shown.cells[column].tip}"
         self.detail.setText(text)
-        self.detail.setVisible(bool(text))

@@ -77,6 +77,10 @@ class MetricsPage(Page):
                 self._shelf.body.addWidget(made)
                 self._buttons[metric.key] = made
 
+    def button(self, key: str) -> QPushButton:
+        """Return the button of a metric."""
+        return self._buttons[key]
+
     def show_metric(self, shown: MetricOnPage) -> None:
         """Show one of them."""
         self._buttons[shown.metric.key].setChecked(True)
