@@ -63,7 +63,9 @@ class TableCard(Card):
 
     def _say_certainty(self, row: int, column: int) -> None:
         """Write out what the tool tip says, for those who use the keyboard."""
-        text = self.tr("Click a number, or go to it with the arrow keys and press Enter.")
+        can_ask = any(cell.can_be_asked for line in self.table.rows for cell in line.cells)
+        hint = self.tr("Click a number, or go to it with the arrow keys and press Enter.")
+        text = hint if can_ask else ""
         if 0 <= row < len(self.table.rows):
             shown = self.table.rows[row]
             text = f"{shown.title}: {shown.sentence}" if shown.sentence else text
@@ -72,3 +74,4 @@ class TableCard(Card):
                 name = f"{shown.title}, {head.task} {head.title}" if head.task else shown.title
                 text = f"{name}: {shown.cells[column].text} · {shown.cells[column].tip}"
         self.detail.setText(text)
+        self.detail.setVisible(bool(text))
