@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from mtrec_gui.pages.experiments.state import ModelDetail
@@ -43,7 +43,7 @@ class DetailCard(Card):
         self._form: ConfigForm | None = None
         self.code = button(self.tr("Read the code"))
         self.code.clicked.connect(self._code_pressed)
-        self.head.addWidget(self.code)
+        self.head.addWidget(self.code, 0, Qt.AlignmentFlag.AlignTop)
         self._equation = Canvas(appearance, 52)
         self._drawn = ""
         self._reference = PlainLabel(role="remark", wrap=True)
@@ -67,8 +67,7 @@ class DetailCard(Card):
             self.body.addWidget(widget)
         self.body.addWidget(self._settings)
         self.body.addLayout(self._form_place)
-        self.body.addLayout(row(self.rules, None))
-        self.body.addLayout(row(self.defaults, self.variant, self.remove, None))
+        self.body.addLayout(row(self.defaults, self.variant, self.rules, self.remove, None))
         self.body.addStretch(1)
         appearance.changed.connect(self._restyle)
 

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from mtrec_gui.pages.experiments.state import ModelRow
 from mtrec_gui.pages.experiments.words import ExperimentWords
-from mtrec_gui.theme import XS, M, S
+from mtrec_gui.theme import XS, M
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.choice_button import ChoiceButton
 from mtrec_gui.widgets.labels import Dot, ElidedLabel, PlainLabel
 from mtrec_gui.widgets.layout import clear, row
-
-
-class ChoiceButton(QPushButton):
-    """A line that can be chosen, with widgets on it."""
-
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "choice")
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.line = QHBoxLayout(self)
-        px = appearance.px
-        self.line.setContentsMargins(px(S), px(6), px(S), px(6))
-        self.line.setSpacing(px(S))
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Make room for what is on it."""
-        return self.line.sizeHint()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Let the texts on it shrink."""
-        return self.line.minimumSize()
 
 
 class ModelLine(QWidget):
@@ -59,11 +37,9 @@ class ModelLine(QWidget):
         self._dot_row.setContentsMargins(0, 0, 0, 0)
         self._dot_row.setSpacing(appearance.px(XS))
         self._warning = PlainLabel(role="worse", wrap=True)
-        self.button.line.addWidget(self._title)
-        self.button.line.addWidget(self._remark, 1)
-        self.button.line.addWidget(self._dots)
-        for child in (self._title, self._remark, self._dots):
-            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.button.put(self._title)
+        self.button.put(self._remark, 1)
+        self.button.put(self._dots)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -150,7 +126,7 @@ class ModelList(QWidget):
                 family = shown.family
                 title, remark = self._words.family(shown.family)
                 heading = row(PlainLabel(title, "strong"), PlainLabel(remark, "remark"), None)
-                heading.setContentsMargins(0, px(M) if self.lines else 0, 0, px(XS))
+                heading.setContentsMargins(0, px(M if self.lines else XS), 0, px(XS))
                 self._layout.addLayout(heading)
             line = ModelLine(self._appearance)
             line.ticked.connect(self.ticked)

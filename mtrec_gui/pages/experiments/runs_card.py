@@ -15,7 +15,7 @@ from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
 from mtrec_gui.widgets.layout import Card
 from mtrec_gui.wording import say
 
-_TONES = {JobState.DONE: "better", JobState.FAILED: "worse", JobState.CRASHED: "worse"}
+_ROLES = {JobState.DONE: "text", JobState.FAILED: "worse", JobState.CRASHED: "worse"}
 MOST_LINES = 8  # more scroll inside the card
 
 
@@ -40,9 +40,10 @@ class RunLine(QWidget):
         self.state = PlainLabel(role="muted")
         self.cancel = button(self.tr("Cancel"), "quiet")
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._job))
-        policy = self.cancel.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.cancel.setSizePolicy(policy)
+        for widget in (self.bar, self.cancel):
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
         self.reason = PlainLabel(role="muted", wrap=True)
         self.reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reason.hide()
@@ -64,11 +65,11 @@ class RunLine(QWidget):
         title = words.run_title(shown)
         self._title.setText(title)
         over = shown.state.is_final
-        self.bar.setValue(1000 if shown.state is JobState.DONE else round(1000 * shown.fraction))
-        self.bar.setVisible(not over or shown.state is JobState.DONE)
+        self.bar.setValue(round(1000 * shown.fraction))
+        self.bar.setVisible(not over)
         self.bar.setAccessibleName(self.tr("Progress of {model}").format(model=title))
         self.state.setText(words.run_state(shown))
-        self.state.set_role(_TONES.get(shown.state, "muted"))
+        self.state.set_role(_ROLES.get(shown.state, "muted"))
         self.cancel.setVisible(not over)
         self.cancel.setAccessibleName(self.tr("Cancel {model}").format(model=title))
         reason = "" if shown.message is None else say(shown.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from mtrec_gui.pages.experiments.detail import DetailCard
 from mtrec_gui.pages.experiments.judging_card import JudgingCard
@@ -11,11 +11,11 @@ from mtrec_gui.pages.experiments.model_list import ModelList
 from mtrec_gui.pages.experiments.runs_card import RunsCard
 from mtrec_gui.pages.experiments.state import ExperimentsState, Obstacle, RunsState
 from mtrec_gui.pages.experiments.words import ExperimentWords
-from mtrec_gui.theme import L
+from mtrec_gui.theme import L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import PlainLabel
-from mtrec_gui.widgets.layout import Card, Page, column
+from mtrec_gui.widgets.layout import Card, Page, column, row
 from mtrec_gui.widgets.side_by_side import SideBySide
 
 
@@ -57,13 +57,13 @@ class ExperimentsPage(Page):
         self.sentence.setText(
             self.tr("Tick the models that shall learn, look at each, and run them side by side.")
         )
-        self.remark = PlainLabel(role="remark", wrap=True)
+        self.remark = PlainLabel(role="remark")
+        self.warning = PlainLabel(wrap=True)
         self.tasks = button(self.tr("Go to Tasks"))
         self.tasks.clicked.connect(lambda: self.page_asked.emit("tasks"))
         self.run = button(self.tr("Run"), "primary")
         self.run.clicked.connect(self.run_pressed)
         self.toolbar.addWidget(self.remark)
-        self.toolbar.addWidget(self.tasks)
         self.toolbar.addWidget(self.run)
         self.runs = RunsCard(words, appearance)
         self.runs.run_cancelled.connect(self.run_cancelled)
@@ -89,6 +89,14 @@ class ExperimentsPage(Page):
         left.setLayout(column(card, self.judging, None, spacing=L))
         right = QWidget()
         right.setLayout(column(self.detail, None))
+        self._notice = QFrame()
+        self._notice.setObjectName("notice")
+        self._notice.setProperty("tone", "error")
+        words_row = row(self.warning, self.tasks)
+        words_row.setContentsMargins(M, S, S, S)
+        self._notice.setLayout(words_row)
+        self._notice.hide()
+        self.body.addWidget(self._notice)
         self.body.addWidget(self.runs)
         self.body.addWidget(SideBySide(left, right, appearance, 800, (5, 6)))
         self.body.addStretch(1)
@@ -103,13 +111,13 @@ class ExperimentsPage(Page):
         self.judging.show_judging(state.judging)
         self.run.setText(self._words.run_button(plan))
         self.run.setEnabled(plan.obstacle is None)
-        sentence, is_warning = self._words.run_remark(plan)
-        self.remark.setText(sentence)
-        self.remark.set_role("worse" if is_warning else "remark")
-        self.remark.setVisible(bool(sentence))
-        self.run.setAccessibleDescription(sentence)
-        at_tasks = plan.obstacle in (Obstacle.NO_TASK, Obstacle.ALL_BLOCKED)
-        self.tasks.setVisible(at_tasks)
+        remark, warning = self._words.run_remark(plan), self._words.run_warning(plan)
+        self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
+        self.warning.setText(warning)
+        self._notice.setVisible(bool(warning))
+        self.run.setAccessibleDescription(remark or warning)
+        self.tasks.setVisible(plan.obstacle in (Obstacle.NO_TASK, Obstacle.ALL_BLOCKED))
 
     def show_runs(self, runs: RunsState) -> None:
         """Show the runs of the newest comparison."""

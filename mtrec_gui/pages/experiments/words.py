@@ -124,37 +124,31 @@ class ExperimentWords(QObject):
             return self.tr("Run {n} models").format(n=plan.n_models)
         return self.tr("Start {n} runs").format(n=plan.n_runs)
 
-    def run_remark(self, plan: RunPlan) -> tuple[str, bool]:
-        """Say what Run does or why it cannot, and whether that is a warning."""
+    def run_remark(self, plan: RunPlan) -> str:
+        """Say what Run does, or why it must wait."""
         if plan.obstacle is Obstacle.RUNNING:
-            return self.tr("A comparison is running; the next one can start after it."), False
+            return self.tr("The next comparison can start after this one.")
+        if plan.obstacle is None and plan.n_seeds > 1:
+            return self.tr("{models} models × {seeds} seeds").format(
+                models=plan.n_models, seeds=plan.n_seeds
+            )
+        return ""
+
+    def run_warning(self, plan: RunPlan) -> str:
+        """Say what a person has to do first, or should know."""
         if plan.obstacle is Obstacle.NO_TASK:
-            return self.tr("Nothing to learn: switch on a task on the Tasks page."), True
+            return self.tr("There is nothing to learn: no task is switched on.")
         if plan.obstacle is Obstacle.NOTHING_TICKED:
-            return self.tr("Tick at least one model."), True
+            return self.tr("Nothing is ticked. Tick at least one model.")
         if plan.obstacle is Obstacle.ALL_BLOCKED:
-            problem = plan.task_problem
-            return (
-                say(problem)
-                if problem is not None
-                else self.tr("None of the ticked models serves a task that is switched on."),
-                True,
-            )
+            if plan.task_problem is not None:
+                return say(plan.task_problem)
+            return self.tr("None of the ticked models serves a task that is switched on.")
         if plan.n_blocked:
-            return (
-                self.tr("{n} of the ticked models cannot run; the list says why.").format(
-                    n=plan.n_blocked
-                ),
-                True,
-            )
-        if plan.n_seeds > 1:
-            return (
-                self.tr("{models} models × {seeds} seeds = {runs} runs").format(
-                    models=plan.n_models, seeds=plan.n_seeds, runs=plan.n_runs
-                ),
-                False,
-            )
-        return "", False
+            return self.tr(
+                "{n} of the ticked models cannot run; the list says why. The others can."
+            ).format(n=plan.n_blocked)
+        return ""
 
     # --- runs --------------------------------------------------------------------------------
 

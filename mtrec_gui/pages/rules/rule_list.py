@@ -1,0 +1,179 @@
+"""The rules in their order; each opens into its form."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QMenu, QVBoxLayout, QWidget
+
+from algorithms.rules import Rule
+from mtrec_gui.pages.rules.state import RuleRow, RulesState
+from mtrec_gui.pages.rules.words import RuleWords
+from mtrec_gui.theme import XS, M, S
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.buttons import button, set_icon
+from mtrec_gui.widgets.choice_button import ChoiceButton
+from mtrec_gui.widgets.config_form import ConfigForm
+from mtrec_gui.widgets.labels import PlainLabel
+from mtrec_gui.widgets.layout import Card, clear, row
+from mtrec_gui.wording import say
+
+
+class RuleLine(QWidget):
+    """One rule: on or off, what it does, its place, and its form where it is open."""
+
+    ticked = Signal(int, bool)
+    chosen = Signal(int)
+    moved = Signal(int, int)
+    removed = Signal(int)
+    edited = Signal(int, str, dict)
+
+    def __init__(self, number: int, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._number = number
+        self._form_for: object = None
+        self.form: ConfigForm | None = None
+        self.tick = QCheckBox()
+        self.tick.toggled.connect(lambda on: self.ticked.emit(number, on))
+        self.button = ChoiceButton(appearance)
+        self.button.clicked.connect(lambda: self.chosen.emit(number))
+        self._words = PlainLabel(wrap=True)
+        self.button.put(PlainLabel(str(number), "muted"))
+        self.button.put(self._words, 1)
+        self.up, self.down, self.remove = (button("", "quiet") for _ in range(3))
+        for made, icon, words in (
+            (self.up, "arrow-up", self.tr("Apply rule {n} earlier")),
+            (self.down, "arrow-down", self.tr("Apply rule {n} later")),
+            (self.remove, "trash", self.tr("Remove rule {n}")),
+        ):
+            set_icon(made, icon, appearance)
+            made.setAccessibleName(words.format(n=number))
+            made.setToolTip(words.format(n=number))
+            made.setFixedWidth(appearance.px(30))
+        self.up.clicked.connect(lambda: self.moved.emit(number, -1))
+        self.down.clicked.connect(lambda: self.moved.emit(number, 1))
+        self.remove.clicked.connect(lambda: self.removed.emit(number))
+        self._problem = PlainLabel(role="worse", wrap=True)
+        self._problem.setContentsMargins(appearance.px(34), 0, 0, appearance.px(XS))
+        self._form_place = QVBoxLayout()
+        px = appearance.px
+        self._form_place.setContentsMargins(px(34), px(XS), px(S), 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(XS)
+        line = row(self.tick, self.button, self.up, self.down, self.remove, spacing=XS)
+        line.setStretch(1, 1)
+        outer.addLayout(line)
+        outer.addWidget(self._problem)
+        outer.addLayout(self._form_place)
+
+    def show_rule(self, shown: RuleRow, state: RulesState, words: RuleWords) -> None:
+        """Show a rule."""
+        sentence = words.rule(shown.rule)
+        with QSignalBlocker(self.tick):
+            self.tick.setChecked(shown.rule.enabled)
+        self.tick.setAccessibleName(self.tr("Rule {n} is on").format(n=shown.number))
+        is_open = state.chosen == shown.number
+        self.button.setChecked(is_open)
+        self.button.setAccessibleName(f"{shown.number} {sentence}")
+        self._words.setText(sentence)
+        self._words.set_role("text" if shown.rule.enabled else "muted")
+        self.up.setEnabled(shown.number > 1)
+        self.down.setEnabled(shown.number < len(state.rules))
+        self._problem.setText("" if shown.problem is None else say(shown.problem))
+        self._problem.setVisible(shown.problem is not None)
+        self._show_form(shown.rule, state, is_open)
+
+    def _show_form(self, rule: Rule, state: RulesState, is_open: bool) -> None:
+        wanted = (type(rule), state.tasks, state.item_kinds) if is_open else None
+        if wanted != self._form_for:
+            self._form_for = wanted
+            clear(self._form_place)
+            self.form = None
+            if is_open:
+                choices = {"task": state.tasks, "item_kind": state.item_kinds}
+                self.form = ConfigForm(type(rule), skip=("enabled", "rule"), choices=choices)
+                self.form.changed.connect(
+                    lambda field, values: self.edited.emit(self._number, field, values)
+                )
+                self._form_place.addWidget(self.form)
+        if self.form is not None:
+            self.form.set_values(rule.model_dump(exclude={"enabled", "rule"}))
+
+
+class RuleCard(Card):
+    """All rules, and the way to another.
+
+    Signals
+    -------
+    rule_chosen, rule_removed : number
+    rule_ticked : (number, on)
+    rule_moved : (number, steps)
+    rule_edited : (number, field, values)
+    rule_added : kind
+    """
+
+    rule_chosen = Signal(int)
+    rule_removed = Signal(int)
+    rule_ticked = Signal(int, bool)
+    rule_moved = Signal(int, int)
+    rule_edited = Signal(int, str, dict)
+    rule_added = Signal(str)
+
+    def __init__(
+        self, words: RuleWords, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent=parent)
+        self.set_words(
+            self.tr("Rules"),
+            self.tr("Applied from first to last; limits come at the end, wherever they stand."),
+        )
+        self._words, self._appearance = words, appearance
+        self.add = button(self.tr("Add a rule ▾"))
+        menu = QMenu(self.add)
+        for kind, text in words.kinds():
+            menu.addAction(text).triggered.connect(
+                lambda _=False, kind=kind: self.rule_added.emit(kind)
+            )
+        self.add.setMenu(menu)
+        self.head.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
+        self._place = QVBoxLayout()
+        self._place.setSpacing(S)
+        self._place.setContentsMargins(0, XS, 0, 0)
+        self.body.addLayout(self._place)
+        self._empty = PlainLabel(
+            self.tr("No rule yet. The blend alone decides the order; add a rule to change it."),
+            "muted",
+            wrap=True,
+        )
+        self.body.addWidget(self._empty)
+        self.body.setSpacing(M)
+        self.lines: list[RuleLine] = []
+        self._shown: RulesState | None = None
+        appearance.changed.connect(self._restyle)
+
+    def show_state(self, state: RulesState) -> None:
+        """Show the rules; lines are kept, so that the focus stays where it is."""
+        self._shown = state
+        if len(self.lines) != len(state.rules):
+            self._build(len(state.rules))
+        for line, shown in zip(self.lines, state.rules, strict=True):
+            line.show_rule(shown, state, self._words)
+        self._empty.setVisible(not state.rules)
+
+    def _build(self, n_rules: int) -> None:
+        clear(self._place)
+        self.lines = []
+        for number in range(1, n_rules + 1):
+            line = RuleLine(number, self._appearance)
+            line.ticked.connect(self.rule_ticked)
+            line.chosen.connect(self.rule_chosen)
+            line.moved.connect(self.rule_moved)
+            line.removed.connect(self.rule_removed)
+            line.edited.connect(self.rule_edited)
+            self._place.addWidget(line)
+            self.lines.append(line)
+
+    def _restyle(self) -> None:
+        if self._shown is not None:
+            self._build(len(self._shown.rules))
+            self.show_state(self._shown)
