@@ -55,6 +55,7 @@ class RunDesk:
         self._project: Project | None = None  # the one that the runs belong to
         self._comparison: int | None = None
         self._to_commit = 0
+        self._told = False  # that the comparison is finished
         self.changed: Event[None] = Event()
         self.finished: Event[None] = Event()
         workspace.opened.connect(lambda _: self._leave())
@@ -83,15 +84,14 @@ class RunDesk:
 
     def start(self, experiment: Experiment) -> None:
         """Open a comparison in the project and send its runs to the jobs."""
-        if self.is_running:
-            return
+        specs = experiment.run_specs()
         workspace = self._workspace
         project, dataset_id = workspace.project, workspace.dataset_id
-        if project is None or dataset_id is None:
+        if self.is_running or not specs or project is None or dataset_id is None:
             return
         log = workspace.log
         self._rows, self._handles = {}, {}
-        self._project = project
+        self._project, self._told = project, False
         self._to_commit = 1  # the comparison itself
 
         def started(comparison: int) -> None:
@@ -99,7 +99,7 @@ class RunDesk:
                 return
             self._to_commit = 0
             self._comparison = comparison
-            for spec in experiment.run_specs():
+            for spec in specs:
                 handle = self._backend.submit(spec, log)
                 self._handles[handle.id] = handle
                 self._rows.setdefault(handle.id, DeskRow(handle.id, spec))
@@ -179,6 +179,7 @@ class RunDesk:
             if self._project is not project:
                 return
             self._to_commit -= 1
+            self.changed.emit(None)
             self._workspace.runs_changed.emit(None)
             self._tell_if_finished()
 
@@ -208,5 +209,6 @@ class RunDesk:
         self.changed.emit(None)
 
     def _tell_if_finished(self) -> None:
-        if self._rows and not self.is_running:
+        if self._rows and not self._told and not self.is_running:
+            self._told = True
             self.finished.emit(None)

@@ -125,7 +125,7 @@ class ConfigForm(QWidget):
         label.setBuddy(control)
         label.setToolTip(name)
         remark = PlainLabel(self._description(field), "remark", wrap=True)
-        remark.setContentsMargins(0, 0, 0, S)
+        remark.setContentsMargins(0, 2, 0, S)
         control.setAccessibleName(title)
         control.setAccessibleDescription(remark.text())
         control.setObjectName(name)
