@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -14,6 +16,7 @@ from mtrec_gui.pages.experiments.words import ExperimentWords
 from mtrec_gui.theme import L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.code_view import CodeDialog
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, Page, column, row
 from mtrec_gui.widgets.side_by_side import SideBySide
@@ -77,6 +80,7 @@ class ExperimentsPage(Page):
         self.detail.defaults_pressed.connect(self.defaults_pressed)
         self.detail.variant_added.connect(self.variant_added)
         self.detail.variant_removed.connect(self.variant_removed)
+        self.detail.code_asked.connect(self._show_code)
         self.detail.rules_asked.connect(lambda: self.page_asked.emit("rules"))
         self.judging = JudgingCard(words)
         self.judging.split_edited.connect(self.split_edited)
@@ -122,3 +126,6 @@ class ExperimentsPage(Page):
     def show_runs(self, runs: RunsState) -> None:
         """Show the runs of the newest comparison."""
         self.runs.show_runs(runs)
+
+    def _show_code(self, title: str, file: str) -> None:
+        CodeDialog(title, Path(file), self.appearance, self).show()
