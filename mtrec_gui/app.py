@@ -23,6 +23,7 @@ from mtrec_gui.pages.home.view import HomePage
 from mtrec_gui.theme import ThemeName
 from mtrec_gui.warm_up import WarmUp
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.canvas import stop_drawing
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Application(QObject):
         self.context: Context | None = None
         self._jobs: QtJobs | None = None
         self._runner: ThreadRunner | None = None
-        self._to_open: Path | None = None
+        self._wish: Callable[[], None] | None = None
         self.home_presenter: HomePresenter | None = None
         self.home.show_worlds(world_cards())
         self.home.show_recent(recent_projects(window_settings.recent))
@@ -92,7 +93,7 @@ class Application(QObject):
             from importlib import import_module
 
             if self.context is None:
-                self.warm_up.wait()
+                self.warm_up.wait_for_first()
                 self._engine_ready()
             page: QWidget = import_module(f"mtrec_gui.pages.{key}").build(self.context)
             return page
@@ -133,38 +134,56 @@ class Application(QObject):
             workspace, lambda: self.window.show_page("data"), self._run_comparison
         )
         presenter.attach(self.home)
-        self.home.world_opened.connect(presenter.world_opened)
-        self.home.world_demonstrated.connect(presenter.world_demonstrated)
-        self.home.project_opened.connect(presenter.project_opened)
-        self.home.import_pressed.connect(lambda: self._import_file(None))
         workspace.opened.connect(self._project_opened)
         self.home_presenter = presenter
-        if self._to_open is not None:
-            self.open_file(self._to_open)
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            self.window.jobs.show_idle(self.tr("Nothing is running."))
+            wish()
 
     def _connect_window(self) -> None:
         window = self.window
         window.theme_pressed.connect(self._theme_pressed)
         window.zoom_pressed.connect(self._zoom_pressed)
         window.file_dropped.connect(lambda name: self.open_file(Path(name)))
+        window.open_pressed.connect(self.home.choose_project)
         window.closing.connect(self.close)
+        home = self.home
+        home.world_opened.connect(lambda key: self._ask_home(lambda it: it.world_opened(key)))
+        home.world_demonstrated.connect(
+            lambda key: self._ask_home(lambda it: it.world_demonstrated(key))
+        )
+        home.project_opened.connect(self._open_project)
+        home.import_pressed.connect(lambda: self._import_file(None))
 
     # --- what a person does ----------------------------------------------------------------
 
     def open_file(self, path: Path) -> None:
         """Open a project, or begin to import any other file."""
-        if self.home_presenter is None:
-            self._to_open = path
-        elif path.suffix == ".mtrec":
-            self.home_presenter.project_opened(path)
+        if path.suffix.lower() == ".mtrec":
+            self._open_project(path)
         else:
             self._import_file(path)
+
+    def _open_project(self, path: Path) -> None:
+        self._ask_home(lambda presenter: presenter.project_opened(path))
+
+    def _ask_home(self, do: Callable[[HomePresenter], None]) -> None:
+        """Do what a person wants of Home; what they want before all is there is done then."""
+        if self.home_presenter is not None:
+            do(self.home_presenter)
+            return
+        self._wish = lambda: self._ask_home(do)
+        self.window.jobs.show_progress(self.tr("Starting …"), 0.0, cancellable=False)
 
     def _import_file(self, path: Path | None) -> None:
         from mtrec_gui.pages.import_file import open_dialog
 
-        if self.context is not None:
-            open_dialog(self.context, path, self.window)
+        def begin(_: HomePresenter) -> None:
+            if self.context is not None:
+                open_dialog(self.context, path, self.window)
+
+        self._ask_home(begin)
 
     def _run_comparison(self) -> None:
         if self.context is not None:
@@ -203,12 +222,14 @@ class Application(QObject):
 
     def close(self) -> None:
         """End all work; what was committed stays."""
+        self.warm_up.stop()
         if self._jobs is not None:
             self._jobs.close()
         if self._runner is not None:
             self._runner.close()
         if self.context is not None:
             self.context.workspace.close()
+        stop_drawing()
 
 
 def make_qt_application(arguments: list[str]) -> QApplication:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,8 +30,10 @@ from mtrec_gui.theme import XS, L, S, ThemeName
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button, set_icon
 from mtrec_gui.widgets.jobs_bar import JobsBar
-from mtrec_gui.widgets.labels import PlainLabel
+from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel, plain_tip
 from mtrec_gui.widgets.notice_bar import NoticeBar
+from mtrec_gui.widgets.reading_order import step
+from mtrec_gui.widgets.undo_keys import UndoKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,7 @@ class MainWindow(QMainWindow):
         self.jobs = JobsBar(appearance)
         outer.addWidget(self.jobs)
         self._shortcuts()
+        self._undo_keys = UndoKeys(self)
         appearance.changed.connect(self._restyle)
 
     # --- building --------------------------------------------------------------------------
@@ -110,8 +120,8 @@ class MainWindow(QMainWindow):
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(L, S, L, S)
         layout.setSpacing(S)
-        self.data_chip = PlainLabel(role="chip")
-        self.project_chip = PlainLabel(role="chip")
+        self.data_chip = ElidedLabel(role="chip", fill=False)
+        self.project_chip = ElidedLabel(role="chip", fill=False)
         self.data_chip.hide()
         self.project_chip.hide()
         self.undo = button("", "bar")
@@ -125,6 +135,8 @@ class MainWindow(QMainWindow):
         self.theme.clicked.connect(self.theme_pressed)
         self.zoom_out = button("−", "bar", self.tr("Smaller"))
         self.zoom_in = button("+", "bar", self.tr("Larger"))
+        self.zoom_out.setAccessibleName(self.tr("Smaller"))
+        self.zoom_in.setAccessibleName(self.tr("Larger"))
         self.zoom.clicked.connect(lambda: self.zoom_pressed.emit(0))
         self.zoom_out.clicked.connect(lambda: self.zoom_pressed.emit(-1))
         self.zoom_in.clicked.connect(lambda: self.zoom_pressed.emit(1))
@@ -167,16 +179,24 @@ class MainWindow(QMainWindow):
         return frame
 
     def _shortcuts(self) -> None:
-        for keys, signal in (
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_pressed),
-            (QKeySequence(QKeySequence.StandardKey.Redo), self.redo_pressed),
-            (QKeySequence(QKeySequence.StandardKey.Open), self.open_pressed),
+        undo = QKeySequence.keyBindings(QKeySequence.StandardKey.Undo)
+        redo = QKeySequence.keyBindings(QKeySequence.StandardKey.Redo)
+        for signal, keys in (
+            (self.undo_pressed, (*undo, QKeySequence("Ctrl+Z"))),
+            (self.redo_pressed, (*redo, QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y"))),
+            (self.open_pressed, (QKeySequence("Ctrl+O"),)),
         ):
-            QShortcut(keys, self).activated.connect(signal)
-        for text, steps in (("Ctrl++", 1), ("Ctrl+=", 1), ("Ctrl+-", -1), ("Ctrl+0", 0)):
-            QShortcut(QKeySequence(text), self).activated.connect(
+            self._shortcut(keys).activated.connect(signal)
+        for texts, steps in ((("Ctrl++", "Ctrl+="), 1), (("Ctrl+-",), -1), (("Ctrl+0",), 0)):
+            self._shortcut([QKeySequence(text) for text in texts]).activated.connect(
                 lambda steps=steps: self.zoom_pressed.emit(steps)
             )
+
+    def _shortcut(self, keys: Sequence[QKeySequence]) -> QShortcut:
+        """Return one shortcut for several keys; the same key twice would be ambiguous to Qt."""
+        made = QShortcut(self)
+        made.setKeys(list(dict.fromkeys(keys)))
+        return made
 
     def add_pages(self, entries: Sequence[PageEntry]) -> None:
         """Fill the navigation."""
@@ -216,6 +236,9 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         self._buttons[key].setChecked(True)
         self._stack.setCurrentWidget(self._pages[key])
+        focused = self.focusWidget()
+        if self.isVisible() and (focused is None or not focused.isVisible()):
+            self._buttons[key].setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
 
     @property
@@ -248,12 +271,14 @@ class MainWindow(QMainWindow):
         self.undo.setEnabled(undo is not None)
         self.redo.setEnabled(redo is not None)
         self.undo.setToolTip(
-            self.tr("Undo: {name} (Ctrl+Z)").format(name=undo)
+            plain_tip(self.tr("Undo: {name} (Ctrl+Z)").format(name=undo))
             if undo
             else self.tr("Nothing to undo")
         )
         self.redo.setToolTip(
-            self.tr("Redo: {name}").format(name=redo) if redo else self.tr("Nothing to redo")
+            plain_tip(self.tr("Redo: {name} (Ctrl+Shift+Z)").format(name=redo))
+            if redo
+            else self.tr("Nothing to redo")
         )
 
     def _restyle(self) -> None:
@@ -266,13 +291,25 @@ class MainWindow(QMainWindow):
         dark = appearance.theme.name is ThemeName.DARK
         set_icon(self.theme, "moon" if dark else "sun", appearance)
         self.theme.setText(self.tr("Dark") if dark else self.tr("Light"))
-        self.zoom.setText(f"{round(100 * appearance.zoom)} %")
+        percent = f"{round(100 * appearance.zoom)} %"
+        self.zoom.setText(percent)
+        self.zoom.setAccessibleName(self.tr("Size of everything: {size}").format(size=percent))
 
     # --- what Qt tells it ------------------------------------------------------------------
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Go through the window as it is read."""
+        return step(self, forward)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Begin at the navigation: one Tab further is the page."""
+        super().showEvent(event)
+        if self.focusWidget() is None and self.current_page:
+            self._buttons[self.current_page].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files that are dragged onto the window."""
-        if event.mimeData().hasUrls():
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802

@@ -51,18 +51,29 @@ def load() -> Preferences:
     """Read the preferences; whatever is missing or unreadable takes its default."""
     try:
         values: Any = json.loads((folder() / "preferences.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Preferences()
     if not isinstance(values, dict):
         return Preferences()
     zoom, recent, theme = values.get("zoom"), values.get("recent"), values.get("theme")
     return Preferences(
         theme=theme if theme in ("light", "dark") else "light",
-        zoom=zoom if zoom in ZOOMS else 1.0,
-        recent=tuple(name for name in recent if isinstance(name, str))
+        zoom=float(zoom) if zoom in ZOOMS else 1.0,
+        recent=tuple(name for name in recent if _names_a_file(name))[:MAX_RECENT]
         if isinstance(recent, list)
         else (),
     )
+
+
+def _names_a_file(name: Any) -> bool:
+    """Return whether a value can be asked of the system as a path at all."""
+    if not isinstance(name, str) or not name or "\0" in name:
+        return False
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def save(preferences: Preferences) -> None:

@@ -24,6 +24,7 @@ class Shell(QObject):
         self._context, self._window = context, window
         self._clock = QElapsedTimer()
         self._loading: float | None = None
+        self._last = self.tr("Nothing is running.")
         workspace, desk = context.workspace, context.desk
         workspace.opened.connect(self._project_opened)
         workspace.experiment_changed.connect(lambda _: self._show_history())
@@ -65,17 +66,16 @@ class Shell(QObject):
             bar.show_progress(self.tr("Opening the data …"), self._loading, cancellable=False)
             return
         if not self._context.desk.is_running:
-            if self._clock.isValid():
-                done = sum(row.state is JobState.DONE for row in rows)
-                took = self._clock.elapsed() / 1000
-                self._clock.invalidate()
-                bar.show_idle(
-                    self.tr("{done} of {n} runs finished · {time}").format(
-                        done=done, n=len(rows), time=seconds(took)
-                    )
+            if not rows:
+                self._last = self.tr("Nothing is running.")
+            elif self._clock.isValid():
+                self._last = self.tr("{done} of {n} runs finished · {time}").format(
+                    done=sum(row.state is JobState.DONE for row in rows),
+                    n=len(rows),
+                    time=seconds(self._clock.elapsed() / 1000),
                 )
-            elif not rows:
-                bar.show_idle(self.tr("Nothing is running."))
+            self._clock.invalidate()
+            bar.show_idle(self._last)
             return
         if not self._clock.isValid():
             self._clock.start()

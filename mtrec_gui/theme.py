@@ -111,7 +111,8 @@ def stylesheet(theme: Theme, zoom: float) -> str:
 QWidget#window, QWidget#page, QScrollArea, QWidget#pageBody {{ background: {t.ground}; }}
 QScrollArea {{ border: none; }}
 QDialog {{ background: {t.surface}; }}
-QFrame#topBar, QFrame#navigation, QFrame#rail, QFrame#bottomBar {{ background: {t.surface}; border: none; }}
+QFrame#topBar, QFrame#navigation, QFrame#rail, QFrame#bottomBar
+    {{ background: {t.surface}; border: none; }}
 QFrame#topBar {{ border-bottom: 1px solid {t.line}; }}
 QFrame#navigation {{ border-right: 1px solid {t.line}; }}
 QFrame#bottomBar {{ border-top: 1px solid {t.line}; }}

@@ -38,7 +38,7 @@ class WarmUp(QObject):
     ) -> None:
         super().__init__(parent)
         self._ready = ready
-        self._is_ready = threading.Event()
+        self._is_ready, self._stopping = threading.Event(), threading.Event()
         self._first, self._later = first, later
         self._poll = QTimer(self)
         self._poll.setInterval(10)
@@ -47,19 +47,34 @@ class WarmUp(QObject):
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
-        self._poll.start()
+        if not self._thread.is_alive() and not self._stopping.is_set():
+            self._thread.start()
+            self._poll.start()
 
     def wait(self) -> None:
         """Wait until all is imported."""
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wait_for_first(self) -> None:
+        """Wait until ``first`` is imported."""
+        while self._thread.is_alive() and not self._is_ready.wait(0.01):
+            pass
+
+    def stop(self) -> None:
+        """Import nothing more; returns when the thread is over."""
+        self._stopping.set()
+        self._poll.stop()
+        self.wait()
 
     def _import(self) -> None:
-        for name in self._first:
-            importlib.import_module(name)
-        self._is_ready.set()
-        for name in self._later:
-            importlib.import_module(name)
+        for name in (*self._first, None, *self._later):
+            if self._stopping.is_set():
+                return
+            if name is None:
+                self._is_ready.set()
+            else:
+                importlib.import_module(name)
 
     def _look(self) -> None:
         if self._is_ready.is_set() or not self._thread.is_alive():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -129,6 +131,14 @@ def _drawn(colour: str, points: Sequence[tuple[int, int]]) -> str:
     painter.setPen(QPen(QColor(colour), 7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.drawPolyline([QPoint(x, y) for x, y in points])
     painter.end()
-    path = Path(tempfile.mkdtemp(prefix="mtrec-lab-")) / "mark.png"
+    path = _folder() / f"mark{len(list(_folder().iterdir()))}.png"
     pixmap.save(str(path))
     return path.as_posix()
+
+
+@cache
+def _folder() -> Path:
+    """Return a folder for the drawn marks, which goes with the application."""
+    folder = Path(tempfile.mkdtemp(prefix="mtrec-lab-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

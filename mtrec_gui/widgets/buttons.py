@@ -18,8 +18,12 @@ def button(
     tip: str = "",
     parent: QWidget | None = None,
 ) -> QPushButton:
-    """Return a push button; ``kind`` is primary, secondary, quiet, bar, navigation or row."""
-    made = QPushButton(text, parent)
+    """Return a push button; ``kind`` is primary, secondary, quiet, bar, navigation or row.
+
+    The text is shown as it stands: an ampersand, as in the name of a task or a file, makes no
+    letter a shortcut.
+    """
+    made = QPushButton(text.replace("&", "&&"), parent)
     made.setProperty("kind", kind)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -55,14 +59,16 @@ class Segments(QWidget):
         self._layout.setSpacing(0)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
+        self._choices: list[tuple[str, str]] = []
         self._buttons: dict[str, QPushButton] = {}
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_choices(choices)
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Replace the segments by ``(key, text)`` pairs; the first one is chosen."""
-        if [(key, b.text()) for key, b in self._buttons.items()] == list(choices):
+        if self._choices == list(choices):
             return
+        self._choices = list(choices)
         for old in self._buttons.values():
             self._group.removeButton(old)
             self._layout.removeWidget(old)

@@ -6,25 +6,30 @@ window would stand still. So a thread draws into an image, and the window only p
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QImage,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QSizePolicy, QWidget
 
 from mtrec_gui.widgets.appearance import Appearance, interface_families
+from mtrec_gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,6 +41,7 @@ Drawn = tuple["Figure", QImage]
 
 _SETTLED_MS = 40  # a size is drawn once it has been the same for so long
 
+_logger = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()  # matplotlib's settings belong to the whole process
 
 
@@ -59,6 +65,7 @@ class Canvas(QWidget):
         self._image: QImage | None = None
         self.figure: Figure | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # its description, and its menu by key
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._redraw)
@@ -90,19 +97,38 @@ class Canvas(QWidget):
 
     def save_picture(self) -> None:
         """Ask for a file and write the picture as PNG or SVG."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save picture"), "", self.tr("Pictures (*.png *.svg)")
-        )
-        if name and self.figure is not None:
+        title = self.tr("Save picture")
+        name, _ = QFileDialog.getSaveFileName(self, title, "", self.tr("Pictures (*.png *.svg)"))
+        if not name:
+            return
+        try:
+            self.write_picture(Path(name))
+        except (OSError, ValueError) as error:
+            words = self.tr("The picture could not be written to {file} ({reason}).")
+            QMessageBox.warning(self, title, plain_tip(words.format(file=name, reason=str(error))))
+
+    def write_picture(self, path: Path) -> None:
+        """Write what is shown as PNG or SVG, by the ending of the name (PNG without one).
+
+        Raises
+        ------
+        OSError, ValueError
+            Where the file cannot be written, or the ending is none that is known.
+        """
+        if self.figure is not None:
             with _one_at_a_time:
-                self.figure.savefig(name, dpi=160)
+                self.figure.savefig(path, dpi=160)
 
     # --- what Qt tells it --------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the image; one of a former size stays in its corner until the new one is there."""
+        painter = QPainter(self)
         if self._image is not None:
-            QPainter(self).drawImage(0, 0, self._image)
+            painter.drawImage(0, 0, self._image)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._appearance.theme.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Draw what was asked for while hidden."""
@@ -139,7 +165,7 @@ class Canvas(QWidget):
         if work is None or self._in_work or not self.isVisible():
             return
         self._stale, self._in_work = False, True
-        _drawing_room().ask(work, self._take)
+        _DrawingRoom.get().ask(work, self._take)
 
     def _work(self) -> Callable[[], Drawn] | None:
         if self._draw is None or self.width() < 2 or self.height() < 2:
@@ -154,11 +180,12 @@ class Canvas(QWidget):
             self.devicePixelRatioF(),
         )
 
-    def _take(self, answer: Drawn) -> None:
+    def _take(self, answer: Drawn | None) -> None:
         if not shiboken6.isValid(self):  # the page is gone
             return
         self._in_work = False
-        self._show(answer)
+        if answer is not None:
+            self._show(answer)
         if self._stale:
             self._soon.start(0)
 
@@ -201,22 +228,48 @@ class _DrawingRoom(QObject):
     """The thread that draws, and the way back to the thread of the window."""
 
     _ready = Signal(object)  # a callable of no arguments
+    _shared: _DrawingRoom | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="plots")
         self._ready.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
-    def ask(self, work: Callable[[], Drawn], done: Callable[[Drawn], None]) -> None:
-        """Do ``work`` in the thread, and call ``done`` with its result in the window's."""
-        future = self._executor.submit(work)
-        future.add_done_callback(lambda made: self._ready.emit(lambda: done(made.result())))
+    @classmethod
+    def get(cls) -> _DrawingRoom:
+        """Return the one there is, made when it is first asked for."""
+        if cls._shared is None:
+            cls._shared = cls()
+        return cls._shared
+
+    def ask(self, work: Callable[[], Drawn], done: Callable[[Drawn | None], None]) -> None:
+        """Do ``work`` in the thread, and call ``done`` in the window's with what it returned.
+
+        A plot that cannot be drawn is a fault of the lab: it is logged, and ``done`` gets None.
+        """
+
+        def tell(made: Future[Drawn]) -> None:
+            if made.cancelled():
+                return
+            error = made.exception()
+            if error is not None:
+                _logger.error("a plot", exc_info=error)
+            answer = made.result() if error is None else None
+            self._ready.emit(lambda: done(answer))
+
+        self._executor.submit(work).add_done_callback(tell)
+
+    def close(self) -> None:
+        """Finish the plot in work and end the thread."""
+        self._executor.shutdown(cancel_futures=True)
 
     @Slot(object)
     def _deliver(self, tell: Callable[[], None]) -> None:
         tell()
 
 
-@cache
-def _drawing_room() -> _DrawingRoom:
-    return _DrawingRoom()
+def stop_drawing() -> None:
+    """End the thread that draws; a canvas that is shown later has a new one."""
+    room, _DrawingRoom._shared = _DrawingRoom._shared, None
+    if room is not None:
+        room.close()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 from mtrec_gui.theme import L, M
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
-from mtrec_gui.widgets.labels import PlainLabel
+from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
 
 
 class JobsBar(QFrame):
@@ -28,7 +28,7 @@ class JobsBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(L, 0, L, 0)
         layout.setSpacing(M)
-        self.words = PlainLabel(self.tr("Nothing is running."), "muted")
+        self.words = ElidedLabel(self.tr("Nothing is running."), "muted", fill=False)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
@@ -36,11 +36,11 @@ class JobsBar(QFrame):
         self.cancel = button(self.tr("Cancel"))
         self.cancel.clicked.connect(self.cancel_pressed)
         self.waiting = PlainLabel(role="muted")
-        self.size = PlainLabel(role="muted")
+        self.data_size = ElidedLabel(role="muted", fill=False)
         for widget in (self.words, self.bar, self.cancel, self.waiting):
             layout.addWidget(widget)
         layout.addStretch(1)
-        layout.addWidget(self.size)
+        layout.addWidget(self.data_size)
         self.show_idle(self.tr("Nothing is running."))
         appearance.changed.connect(self._scale)
         self._scale()
@@ -65,7 +65,7 @@ class JobsBar(QFrame):
 
     def show_size(self, words: str) -> None:
         """Say how large the data is."""
-        self.size.setText(words)
+        self.data_size.setText(words)
 
     def _scale(self) -> None:
         self.setFixedHeight(self._appearance.px(38))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+import html
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -38,18 +40,41 @@ class PlainLabel(QLabel):
         self.style().polish(self)
 
 
-class ElidedLabel(PlainLabel):
-    """One line of text that ends in … where there is no room, and says all in its tool tip."""
+def plain_tip(text: str) -> str:
+    """Return what a tool tip must be given to show a text as it stands, markup and all."""
+    return f"<qt>{html.escape(text)}</qt>" if "<" in text or "&" in text else text
 
-    def __init__(self, text: str = "", role: str = "text", parent: QWidget | None = None) -> None:
+
+class ElidedLabel(PlainLabel):
+    """One line of text that ends in … where there is no room, and says all in its tool tip.
+
+    Parameters
+    ----------
+    fill : take what width there is; without it, no more than the text needs
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "text",
+        parent: QWidget | None = None,
+        fill: bool = True,
+    ) -> None:
         self._full = text
         super().__init__(text, role, parent=parent)
         self.setMinimumWidth(40)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        width = QSizePolicy.Policy.Ignored if fill else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(width, QSizePolicy.Policy.Preferred)
+
+    @property
+    def whole(self) -> str:
+        """The whole text, however much of it is shown."""
+        return self._full
 
     def setText(self, text: str) -> None:  # noqa: N802
         """Take the whole text."""
         self._full = text
+        self.updateGeometry()
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -57,15 +82,29 @@ class ElidedLabel(PlainLabel):
         super().resizeEvent(event)
         self._elide()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Shorten the text anew where its size changed."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.updateGeometry()
+            self._elide()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Ask for the width of the whole text."""
+        hint, metrics = super().sizeHint(), QFontMetrics(self.font())
+        more = metrics.horizontalAdvance(self._full) - metrics.horizontalAdvance(self.text())
+        return QSize(hint.width() + more, hint.height())
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Leave the width to the layout."""
         return QSize(40, super().minimumSizeHint().height())
 
     def _elide(self) -> None:
         metrics = QFontMetrics(self.font())
-        shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        room = self.contentsRect().width()
+        shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         super().setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
 
 
 class Dot(QWidget):

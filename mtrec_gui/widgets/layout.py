@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -122,13 +123,14 @@ class Page(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.appearance = appearance
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(XL, XL, XL, 0)
+        outer.setContentsMargins(XL, XL, XL - L, 0)  # the bar that scrolls is in the margin
         outer.setSpacing(L)
-        self.title = PlainLabel(title, "title")
+        self.title = PlainLabel(title, "title", wrap=True)
         self.sentence = PlainLabel(sentence, "muted", wrap=True)
         words = column(self.title, self.sentence, spacing=XS)
         self.toolbar = row()
         head = QHBoxLayout()
+        head.setContentsMargins(0, 0, L, 0)
         head.setSpacing(L)
         head.addLayout(words, 1)
         head.addLayout(self.toolbar)
@@ -137,13 +139,24 @@ class Page(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
         inner.setObjectName("pageBody")
         self.body = QVBoxLayout(inner)
-        self.body.setContentsMargins(0, 0, 0, L)
+        self.body.setContentsMargins(0, 0, L, L)
         self.body.setSpacing(L)
         self._scroll.setWidget(inner)
         outer.addWidget(self._scroll, 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Scroll by the keys, whatever control of the page has the focus."""
+        bar = self._scroll.verticalScrollBar()
+        if event.key() == Qt.Key.Key_PageDown:
+            bar.setValue(bar.value() + bar.pageStep())
+        elif event.key() == Qt.Key.Key_PageUp:
+            bar.setValue(bar.value() - bar.pageStep())
+        else:
+            super().keyPressEvent(event)
 
 
 class EmptyState(QFrame):

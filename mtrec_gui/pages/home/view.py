@@ -136,7 +136,7 @@ class HomePage(Page):
         card.body.addLayout(self._recent)
         open_file = button(self.tr("Open project…"))
         bring = button(self.tr("Bring a file of your own…"))
-        open_file.clicked.connect(self._choose_project)
+        open_file.clicked.connect(self.choose_project)
         bring.clicked.connect(self.import_pressed)
         card.body.addLayout(row(open_file, bring, None))
         card.body.addWidget(
@@ -164,7 +164,8 @@ class HomePage(Page):
         made.clicked.connect(lambda: self.project_opened.emit(project.path))
         return made
 
-    def _choose_project(self) -> None:
+    def choose_project(self) -> None:
+        """Ask for a project file."""
         name, _ = QFileDialog.getOpenFileName(
             self, self.tr("Open project"), "", self.tr("Projects (*.mtrec)")
         )
