@@ -1,0 +1,332 @@
+"""The Rules page: edits of the rule set, their problems, and the live page of one user."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.evaluation import Experiment, ModelChoice
+from algorithms.evaluation.runner import run
+from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, RuleSet
+from algorithms.tasks import Task, TaskKind
+from mtrec_gui.context import Context
+from mtrec_gui.jobs.background import ImmediateRunner
+from mtrec_gui.pages.rules import build
+from mtrec_gui.pages.rules.presenter import RulesPresenter
+from mtrec_gui.pages.rules.state import Preview, PreviewStatus
+from mtrec_gui.run_desk import RunDesk
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.workspace import Workspace
+
+CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="product")
+BUY = Task(name="buy", kind=TaskKind.BINARY, label="buy", item_kind="product", parent="click")
+AD = Task(name="ad <b>", kind=TaskKind.BINARY, label="ad", item_kind="ad")
+RULES = RuleSet(
+    powers={"click": 0.5},
+    rules=(
+        DropBelow(item_kind="ad", task="ad <b>", limit=0.5),
+        BoostBoughtCategory(task="buy", factor=1.5),
+        Quota(item_kind="ad", at_most=1, in_places=5),
+    ),
+)
+EXPERIMENT = Experiment(
+    tasks=(CLICK, BUY, AD),
+    models=(ModelChoice(model="rule_blend", config={"base": "shared_factors"}),),
+    rules=RULES,
+)
+N_USERS, N_PRODUCTS, N_ADS = 30, 24, 12
+
+
+def make_log():
+    """Return events of users who like one of three categories, and see ads between."""
+    rng = np.random.default_rng(5)
+    users = np.repeat(np.arange(N_USERS), 16)
+    items = rng.integers(0, N_PRODUCTS + N_ADS, len(users))
+    is_ad = items >= N_PRODUCTS
+    likes = (items % 3 == users % 3) & (rng.random(len(users)) < 0.9)
+    nan = np.float32(np.nan)
+    return InteractionLog(
+        name="small",
+        users=users.astype(np.int32),
+        items=items.astype(np.int32),
+        labels={
+            "click": np.where(is_ad, nan, likes).astype(np.float32),
+            "buy": np.where(is_ad, nan, likes & (rng.random(len(users)) < 0.5)).astype(np.float32),
+            "ad": np.where(is_ad, likes, nan).astype(np.float32),
+        },
+        user_table=UserTable(IdMap(np.array([f"u{n}" for n in range(N_USERS)]))),
+        item_table=ItemTable(
+            ids=IdMap(np.array([f"i{n}" for n in range(N_PRODUCTS + N_ADS)])),
+            titles=np.array([f"thing {n}" for n in range(N_PRODUCTS + N_ADS)]),
+            kinds=("product", "ad"),
+            kind_codes=(np.arange(N_PRODUCTS + N_ADS) >= N_PRODUCTS).astype(np.int16),
+            categories=np.array([f"shelf {n % 3}" for n in range(N_PRODUCTS + N_ADS)]),
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """A run of the rule blend on the small log."""
+    (spec,) = EXPERIMENT.run_specs()
+    return run(spec, make_log())
+
+
+class View:
+    """Remembers what it was shown last."""
+
+    def __init__(self):
+        self.state = self.preview = None
+
+    def show_state(self, state):
+        self.state = state
+
+    def show_preview(self, state):
+        self.preview = state
+
+
+class LateRunner:
+    """Keeps the work until it is told to do it, as threads would."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def run(self, work, done, failed, progress=None):
+        self.waiting.append((work, done, failed))
+
+    def do_one(self):
+        ImmediateRunner().run(*self.waiting.pop(0))
+
+
+class Lab:
+    """A page without a window in an open project."""
+
+    def __init__(self, folder):
+        self.workspace = Workspace(ImmediateRunner())
+        self.workspace.create(folder / "a.mtrec", lambda progress: (make_log(), EXPERIMENT))
+        self.view = View()
+        self.presenter = RulesPresenter(self.workspace, lambda edit, what: f"{edit.value} {what}")
+        self.presenter.attach(self.view)
+
+    def commit(self, result):
+        workspace = self.workspace
+        comparison = workspace.project.start_comparison(workspace.dataset_id, workspace.experiment)
+        workspace.project.add_run(comparison, result)
+        workspace.runs_changed.emit(None)
+
+    @property
+    def rules(self):
+        return self.workspace.experiment.rules
+
+    @property
+    def page(self) -> Preview:
+        assert self.view.preview.status is PreviewStatus.READY
+        return self.view.preview.preview
+
+
+@pytest.fixture
+def lab(tmp_path):
+    made = Lab(tmp_path)
+    yield made
+    made.workspace.close()
+
+
+# --- editing -------------------------------------------------------------------------------------
+
+
+def test_the_rule_set_is_shown(lab):
+    state = lab.view.state
+    assert [row.rule for row in state.rules] == list(RULES.rules)
+    assert [(row.task, row.position, row.power) for row in state.powers] == [
+        ("click", 0, 0.5),
+        ("buy", 1, None),
+        ("ad <b>", 2, None),
+    ]
+    assert [formula.factors for formula in state.formulas] == [
+        (("click", 1.0),),
+        (("buy", 1.0), ("click", 0.5)),
+        (("ad <b>", 1.0),),
+    ]
+
+
+def test_blend_and_powers_are_edited_step_by_step(lab):
+    lab.presenter.method_chosen("sum")
+    lab.presenter.power_ticked("buy", True)
+    lab.presenter.power_edited("buy", 0.7)
+    lab.presenter.power_edited("buy", 0.9)
+    lab.presenter.power_ticked("click", False)
+    assert lab.rules.method is BlendMethod.SUM
+    assert lab.rules.powers == {"buy": 0.9}
+    for _ in range(2):
+        lab.workspace.undo()
+    assert lab.rules.powers == {"click": 0.5, "buy": 0.5}  # both edits of one field at once
+
+
+def test_rules_are_switched_edited_moved_removed_and_added(lab):
+    presenter = lab.presenter
+    presenter.rule_ticked(1, False)
+    presenter.rule_edited(3, "at_most", {"item_kind": "ad", "at_most": 2})
+    assert lab.rules.rules[0] == RULES.rules[0].model_copy(update={"enabled": False})
+    assert lab.rules.rules[2] == Quota(item_kind="ad", at_most=2)
+    presenter.rule_chosen(3)
+    presenter.rule_moved(3, -1)
+    assert [type(rule) for rule in lab.rules.rules] == [DropBelow, Quota, BoostBoughtCategory]
+    assert lab.view.state.chosen == 2  # the form goes with its rule
+    presenter.rule_moved(1, -1)  # the first cannot go further
+    presenter.rule_removed(1)
+    assert [type(rule) for rule in lab.rules.rules] == [Quota, BoostBoughtCategory]
+    for kind in ("drop_below", "boost_category", "quota"):
+        presenter.rule_added(kind)
+    assert [type(rule) for rule in lab.rules.rules[2:]] == [DropBelow, BoostBoughtCategory, Quota]
+    assert lab.view.state.chosen == 5
+    assert [row.problem for row in lab.view.state.rules] == [None] * 5
+    assert lab.workspace.project.load_experiment(lab.workspace.dataset_id).rules == lab.rules
+
+
+def test_a_rule_keeps_its_switch_when_a_value_is_edited(lab):
+    lab.presenter.rule_ticked(2, False)
+    lab.presenter.rule_edited(2, "factor", {"task": "buy", "factor": 2.0})
+    assert lab.rules.rules[1] == BoostBoughtCategory(task="buy", factor=2.0, enabled=False)
+
+
+def test_what_a_rule_refuses_changes_nothing(lab):
+    lab.presenter.rule_edited(2, "factor", {"task": "buy", "factor": -1})
+    assert lab.rules == RULES
+
+
+def test_problems_stand_at_the_rule_and_at_the_power(lab):
+    lab.workspace.edit("x", EXPERIMENT.model_copy(update={"tasks": (CLICK, BUY)}))
+    problems = [row.problem for row in lab.view.state.rules]
+    assert "ad <b>" in str(problems[0])
+    assert problems[1:] == [None, None]
+    lab.workspace.edit("y", EXPERIMENT.model_copy(update={"tasks": (BUY, AD)}))
+    click = lab.view.state.powers[-1]
+    assert (click.task, click.position, click.power) == ("click", None, 0.5)
+    assert "no such task" in str(click.problem)
+    lab.presenter.power_ticked("click", False)
+    assert lab.rules.powers == {}
+
+
+# --- the page of one user ------------------------------------------------------------------------
+
+
+def test_without_a_run_there_is_no_page(lab):
+    assert lab.view.preview.status is PreviewStatus.NO_RUN
+
+
+def test_a_run_brings_a_page_on_which_the_rules_do_something(lab, fitted):
+    lab.commit(fitted)
+    assert 0 < len(lab.page.items) <= 10
+    assert [item.place for item in lab.page.items] == list(range(1, len(lab.page.items) + 1))
+    assert lab.page.n_changed > 0
+    assert all(item.moves for item in lab.page.items if item.place != item.before)
+
+
+def test_a_changed_rule_shows_at_once_with_the_scores_of_the_run(lab, fitted):
+    lab.commit(fitted)
+    user = lab.page.user
+    for number in (1, 2, 3):
+        lab.presenter.rule_ticked(number, False)
+    assert lab.page.user == user
+    assert lab.page.n_changed == 0
+    assert not any(item.moves for item in lab.page.items)
+    lab.presenter.rule_added("quota")
+    lab.presenter.rule_edited(4, "at_most", {"item_kind": "ad", "at_most": 0})
+    assert lab.page.user == user
+    assert not any(item.detail.startswith("ad") for item in lab.page.items)
+    lab.workspace.undo()
+    lab.workspace.undo()
+    assert lab.page.n_changed == 0
+
+
+def test_a_chosen_user_is_shown_an_unknown_one_is_told(lab, fitted):
+    lab.commit(fitted)
+    lab.presenter.user_typed(" u7 ")
+    assert lab.page.user == "u7"
+    lab.presenter.user_typed("nobody")
+    assert lab.view.preview.status is PreviewStatus.UNKNOWN_USER
+    assert "nobody" in str(lab.view.preview.message)
+    lab.presenter.other_user_pressed()
+    assert lab.page.user != "nobody"
+
+
+def test_a_rule_that_names_what_the_run_lacks_is_remarked(lab, fitted):
+    lab.commit(fitted)
+    lab.presenter.rule_edited(2, "task", {"task": "gone", "factor": 1.5})
+    assert any("gone" in str(message) for message in lab.page.remarks)
+
+
+def test_edits_made_while_a_page_is_made_are_shown_after_it_and_never_before(lab, fitted):
+    lab.commit(fitted)
+    late = LateRunner()
+    lab.workspace.runner = late
+    before = lab.view.preview
+    for number in (1, 2, 3):
+        lab.presenter.rule_ticked(number, False)
+    while late.waiting:
+        late.do_one()
+        if lab.view.preview is not before:
+            break
+    while late.waiting:
+        late.do_one()
+    assert lab.page.n_changed == 0
+
+
+# --- real widgets --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(lab, qtbot):
+    asked = []
+    desk = RunDesk(lab.workspace, None)
+    context = Context(lab.workspace, desk, Appearance(), asked.append, lambda sentence, tone: None)
+    made = build(context)
+    made.asked = asked
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    return made
+
+
+def test_the_whole_page_is_used_with_the_mouse(lab, page, fitted, qtbot):
+    assert page.preview.experiments.isVisible()
+    page.preview.experiments.click()
+    assert page.asked == ["experiments"]
+    lab.commit(fitted)
+    assert not page.preview.experiments.isVisible()
+    assert page.preview.user.text().startswith("u")
+    line = page.rules.lines[1]
+    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    line.form.control("factor").setValue(2.5)
+    assert lab.rules.rules[1].factor == 2.5
+    assert line.button.accessibleName() == "2 Multiply by 2.5 in categories of past “buy”"
+    assert page.rules.lines[1] is line
+    page.rules.lines[0].tick.click()
+    assert not lab.rules.rules[0].enabled
+    page.rules.lines[2].up.click()
+    assert isinstance(lab.rules.rules[1], Quota)
+    page.rules.lines[1].remove.click()
+    assert len(page.rules.lines) == 2
+    page.rules.add.menu().actions()[0].trigger()
+    assert isinstance(lab.rules.rules[-1], DropBelow)
+    page.blend.lines["buy"].tick.click()
+    page.blend.lines["buy"].power.setValue(0.25)
+    assert lab.rules.powers == {"click": 0.5, "buy": 0.25}
+    page.preview.user.setText("u3")
+    qtbot.keyClick(page.preview.user, Qt.Key.Key_Return)
+    assert lab.workspace.is_open
+    assert page.preview.user.text() == "u3"
+
+
+def test_a_problem_is_read_at_its_rule(lab, page):
+    lab.workspace.edit("x", EXPERIMENT.model_copy(update={"tasks": (CLICK, BUY)}))
+    shown = page.rules.lines[0]
+    texts = [label.text() for label in shown.findChildren(type(page.title)) if label.isVisible()]
+    assert any("Rule 1 is skipped" in text for text in texts)
+
+
+def test_theme_and_zoom_change_with_the_page_open(lab, page, fitted):
+    lab.commit(fitted)
+    page.appearance.set_zoom(2.0)
+    assert len(page.rules.lines) == 3
+    page.appearance.set_zoom(1.0)
