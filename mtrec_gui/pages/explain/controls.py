@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from mtrec_gui.pages.explain.state import ExplainState
@@ -114,4 +114,5 @@ class Controls(QWidget):
         set_icon(self.before, "caret-left", self._appearance)
         set_icon(self.after, "caret-right", self._appearance)
         set_icon(self.surprise, "shuffle", self._appearance)
+        self.surprise.setIconSize(QSize(self._appearance.px(24), self._appearance.px(16)))
         self.user.setFixedWidth(self._appearance.px(92))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
+from mtrec_gui.pages.explain.boxes import fill
 from mtrec_gui.pages.explain.ranked_list import RankedList
 from mtrec_gui.pages.explain.state import ExplainState, ListKind, ModelList
 from mtrec_gui.pages.explain.words import Words
-from mtrec_gui.theme import L, S
+from mtrec_gui.theme import XS, L, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button, set_icon
 from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
@@ -57,7 +58,7 @@ class ListCard(QFrame):
         self.place = ElidedLabel("", "remark")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L - S, L, S)
-        layout.setSpacing(S)
+        layout.setSpacing(XS)
         layout.addLayout(row(self.model, self.title, self.remove))
         layout.addWidget(self.sentence, 1)
         layout.addWidget(self.nothing)
@@ -89,10 +90,7 @@ class ListCard(QFrame):
         """Offer the models that no other list shows."""
         elsewhere = {each.run.id for each in state.lists} - {shown.run.id}
         offered = [run for run in state.runs if run.id not in elsewhere]
-        self.model.clear()
-        for run in offered:
-            self.model.addItem(self._words.run(run), run.id)
-        self.model.setCurrentIndex([run.id for run in offered].index(shown.run.id))
+        fill(self.model, [(run.id, self._words.run(run)) for run in offered], shown.run.id)
 
     def _restyle(self) -> None:
         set_icon(self.remove, "x", self._appearance)

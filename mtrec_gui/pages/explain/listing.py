@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from algorithms.explanations import EvidenceKind, Explanation
 from algorithms.rules import Page, PlacedItem
 from algorithms.tasks import Task
 from mtrec_gui.pages.explain.state import (
+    LEAST_BARS,
     LENGTH,
     MOST_BARS,
     Entry,
@@ -19,6 +20,7 @@ from mtrec_gui.pages.explain.state import (
     ModelList,
     Part,
     RunChoice,
+    Smaller,
     Why,
 )
 
@@ -101,19 +103,37 @@ def why_of_task(explanation: Explanation, table: ItemTable) -> Why:
             continue
         title = "" if each.item is None else str(table.titles[each.item])
         parts.append(Part(each.amount, each.evidence, each.task, title, each.value, each.message))
-    n_shown = len(parts) if len(parts) <= MOST_BARS else MOST_BARS - 1
+    shown, smaller = _gathered(parts)
     return Why(
         explanation=explanation,
         base=base,
-        parts=tuple(parts[:n_shown]),
-        n_smaller=len(parts) - n_shown,
-        smaller=sum(part.amount for part in parts[n_shown:]),
+        parts=shown,
+        smaller=smaller,
         moves=tuple(
             part.message
             for part in parts
             if part.evidence is EvidenceKind.RULE and part.message is not None
         ),
     )
+
+
+def _gathered(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Smaller, ...]]:
+    """Return the parts that get a bar of their own, and the sums of the others by task."""
+    if len(parts) <= MOST_BARS:
+        return tuple(parts), ()
+    n = MOST_BARS - 1
+    while n > LEAST_BARS and n + len({part.task for part in parts[n:]}) > MOST_BARS:
+        n -= 1
+    of_task: dict[str | None, list[Part]] = {}
+    for part in parts[n:]:
+        of_task.setdefault(part.task, []).append(part)
+    alone = [each[0] for each in of_task.values() if len(each) == 1]
+    sums = [
+        Smaller(task, len(each), sum(part.amount for part in each))
+        for task, each in of_task.items()
+        if len(each) > 1
+    ]
+    return (*parts[:n], *alone), tuple(sorted(sums, key=lambda each: -abs(each.amount)))
 
 
 def whys_of_page(page: Page, item: int) -> tuple[Why, Why]:

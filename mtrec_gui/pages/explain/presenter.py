@@ -194,7 +194,8 @@ class ExplainPresenter:
             self._render()
             return
         self._state = replace(self._state, is_loading=True)
-        self._render()
+        if self._state.user is None:  # else the former lists stay until the answer is there
+            self._render()
         log = workspace.log
 
         def take(answer: ExplainState) -> None:

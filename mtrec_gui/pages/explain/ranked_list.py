@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -31,7 +31,8 @@ from mtrec_gui.pages.explain.state import LENGTH, Entry
 from mtrec_gui.theme import REMARK, TEXT, S
 from mtrec_gui.widgets.appearance import Appearance
 
-_ROW = 27  # height of a row, pixels at 100 %
+_ROW, _TALL_ROW = 27, 36  # height of a row of one and of two lines, pixels at 100 %
+_ONE_LINE = 400  # from this width on a row is one line, pixels at 100 %
 _CATEGORY_SHARE = 0.3  # of the width, at most
 
 Index = QModelIndex | QPersistentModelIndex
@@ -71,9 +72,10 @@ class _Painter(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
         self._mark = mark
+        self.is_tall = False  # whether the category stands under the title
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
-        return QSize(0, self._appearance.px(_ROW))
+        return QSize(0, self._appearance.px(_TALL_ROW if self.is_tall else _ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -95,31 +97,51 @@ class _Painter(QStyledItemDelegate):
             painter.setBrush(QColor(theme.sunk))
             painter.drawRoundedRect(rect, px(6), px(6))
         inner = rect.adjusted(px(4), 0, -px(S), 0)
-        marks = max(small.horizontalAdvance(self._mark(each)) for each in model.entries)
-        categories = min(
-            max(small.horizontalAdvance(each.category) for each in model.entries),
-            int(inner.width() * _CATEGORY_SHARE),
-        )
+        mark = self._mark(entry)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
-        def write(x: int, width: int, words: str, font: QFont, colour: str, align: Any) -> None:
+        def write(box: QRect, words: str, font: QFont, colour: str, align: Any) -> None:
             painter.setFont(font)
             painter.setPen(QColor(colour))
-            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRect(x, rect.y(), width, rect.height()), align, shown)
+            shown = QFontMetrics(font).elidedText(
+                words, Qt.TextElideMode.ElideRight, box.width() + 1
+            )
+            painter.drawText(box, align, shown)
 
-        gap, end = px(10), inner.right() + 1
-        write(inner.x(), px(20), str(entry.place), text, theme.muted, right)
+        gap, number = px(10), px(20)
+        upper, lower, end = inner, inner, inner.right() + 1
+        if self.is_tall:
+            half = px(_TALL_ROW - 6) // 2
+            upper = QRect(inner.x(), inner.y() + px(3), inner.width(), half)
+            lower = QRect(inner.x(), upper.bottom(), inner.width(), half)
+        start = inner.x() + number + gap
+        box = QRect(inner.x(), upper.y(), number, upper.height())
+        write(box, str(entry.place), text, theme.muted, right)
+        marks = max(self._width(self._mark(each), small) for each in model.entries)
+        if self.is_tall:
+            marks = self._width(mark, small)
         if marks:
-            write(end - marks, marks, self._mark(entry), remark, theme.better, right)
+            box = QRect(end - marks, lower.y(), marks, lower.height())
+            write(box, mark, remark, theme.better, right)
             end -= marks + gap
-        if categories:
-            write(end - categories, categories, entry.category, remark, theme.muted, right)
-            end -= categories + gap
-        start = inner.x() + px(20) + gap
-        write(start, end - start, entry.title, text, theme.text, left)
+        if self.is_tall:
+            box = QRect(start, lower.y(), end - start, lower.height())
+            write(box, entry.category, remark, theme.muted, left)
+            end = inner.right() + 1
+        else:
+            widest = max(self._width(each.category, small) for each in model.entries)
+            wide = min(widest, int(inner.width() * _CATEGORY_SHARE))
+            box = QRect(end - wide, lower.y(), wide, lower.height())
+            write(box, entry.category, remark, theme.muted, right)
+            end -= wide + gap
+        box = QRect(start, upper.y(), end - start, upper.height())
+        write(box, entry.title, text, theme.text, left)
         painter.restore()
+
+    def _width(self, words: str, metrics: QFontMetrics) -> int:
+        """Return the room that words take; the tick comes from another font, hence the more."""
+        return metrics.horizontalAdvance(words) + self._appearance.px(3) if words else 0
 
     def _fonts(self, base: QFont) -> tuple[QFont, QFont]:
         text, remark = QFont(base), QFont(base)
@@ -149,7 +171,8 @@ class RankedList(QListView):
         self._entries = _Entries(mark, self)
         self._is_telling = True
         self.setModel(self._entries)
-        self.setItemDelegate(_Painter(appearance, mark, self))
+        self._painter = _Painter(appearance, mark, self)
+        self.setItemDelegate(self._painter)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
@@ -185,6 +208,17 @@ class RankedList(QListView):
         if self._is_telling and current.isValid():
             self.item_chosen.emit(self._entries.entries[current.row()].item)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Choose between rows of one and of two lines."""
+        super().resizeEvent(event)
+        if self._painter.is_tall != self._wants_two_lines():
+            self._fit()
+
+    def _wants_two_lines(self) -> bool:
+        return self.width() < self._appearance.px(_ONE_LINE)
+
     def _fit(self) -> None:
-        self.setFixedHeight(LENGTH * self._appearance.px(_ROW) + 4)
-        self.doItemsLayout()
+        self._painter.is_tall = self._wants_two_lines()
+        height = _TALL_ROW if self._painter.is_tall else _ROW
+        self.setFixedHeight(LENGTH * self._appearance.px(height) + 4)
+        self.scheduleDelayedItemsLayout()

@@ -12,7 +12,8 @@ from algorithms.tasks import Task
 
 LENGTH = 10  # places in a list
 MOST_LISTS = 4
-MOST_BARS = 8
+MOST_BARS = 8  # above this, the smaller ones are summed by task
+LEAST_BARS = 4  # single pieces of evidence that have a bar, however many tasks there are
 
 
 class Move(StrEnum):
@@ -144,6 +145,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Smaller:
+    """Addends of one task, each too small for a bar of its own: how many, and their sum."""
+
+    task: str | None
+    n: int
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why an item stands where it does in one list.
 
@@ -152,7 +162,7 @@ class Why:
     explanation : what the model says; None for the page of all kinds, which only rules explain
     base : the average that the score starts from, where it starts from one
     parts : the largest addends
-    n_smaller, smaller : how many were left out, and their sum
+    smaller : the others, summed by task
     before : place before the rules, for the page of all kinds
     moves : what each rule did to the item
     remarks : what is to be known of the whole page
@@ -161,8 +171,7 @@ class Why:
     explanation: Explanation | None = None
     base: float | None = None
     parts: tuple[Part, ...] = ()
-    n_smaller: int = 0
-    smaller: float = 0.0
+    smaller: tuple[Smaller, ...] = ()
     before: int | None = None
     moves: tuple[Message, ...] = ()
     remarks: tuple[Message, ...] = ()

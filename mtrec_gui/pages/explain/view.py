@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QLocale, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QVBoxLayout, QWidget
 
+from mtrec_gui.pages.explain.boxes import fill
 from mtrec_gui.pages.explain.controls import Controls
 from mtrec_gui.pages.explain.list_card import ListCard
 from mtrec_gui.pages.explain.state import MOST_LISTS, ExplainState
@@ -86,6 +88,8 @@ class ExplainPage(Page):
         content.setSpacing(L)
         content.addWidget(self.controls)
         content.addWidget(self.columns)
+        self.footnote = PlainLabel("", "remark", wrap=True)
+        content.addWidget(self.footnote)
         for widget in (self.empty, self.waiting, self._content):
             self.body.addWidget(widget)
         self.body.addStretch(1)
@@ -145,6 +149,7 @@ class ExplainPage(Page):
                 column = (self.list_cards[place], self.why_cards[place])
             columns.append(column)
         self.columns.set_columns(columns)
+        self.footnote.setText(self.words.held_out(state))
 
     def show_matches(self, ids: Sequence[str]) -> None:
         """Offer users whose id fits what is being typed."""
@@ -178,22 +183,16 @@ class ExplainPage(Page):
         )
 
     def _show_toolbar(self, state: ExplainState) -> None:
-        locale = QLocale()
-        self.picker.clear()
-        for choice in state.comparisons:
-            when = locale.toString(
-                QDateTime.fromSecsSinceEpoch(int(choice.created.timestamp())),
-                QLocale.FormatType.ShortFormat,
-            )
-            words = self.tr("Comparison {number} · {when}")
-            self.picker.addItem(words.format(number=choice.number, when=when), choice.id)
-        self.picker.setCurrentIndex(self.picker.findData(state.comparison))
-        self.picker.setVisible(len(state.comparisons) > 1)
-        self.seeds.clear()
-        for seed in state.seeds:
-            self.seeds.addItem(self.tr("Seed {seed}").format(seed=seed), seed)
-        self.seeds.setCurrentIndex(self.seeds.findData(state.question.seed))
-        self.seeds.setVisible(len(state.seeds) > 1)
+        words = self.tr("Comparison {number} · {when}")
+        comparisons = [
+            (each.id, words.format(number=each.number, when=_when(each.created)))
+            for each in state.comparisons
+        ]
+        fill(self.picker, comparisons, state.comparison)
+        self.picker.setVisible(len(comparisons) > 1)
+        seeds = [(seed, self.tr("Seed {seed}").format(seed=seed)) for seed in state.seeds]
+        fill(self.seeds, seeds, state.question.seed)
+        self.seeds.setVisible(len(seeds) > 1)
         on_page = {shown.run.id for shown in state.lists}
         others = [run for run in state.runs if run.id not in on_page]
         self._models.clear()
@@ -204,3 +203,9 @@ class ExplainPage(Page):
         self.add.setVisible(bool(state.lists) and not state.question.whole_page)
         self.add.setEnabled(bool(others) and not is_full)
         self.keep.setVisible(any(why.explanation is not None for why in state.whys))
+
+
+def _when(moment: datetime) -> str:
+    return QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat
+    )

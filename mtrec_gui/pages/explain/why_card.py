@@ -45,6 +45,7 @@ class WhyCard(Card):
         self._appearance, self._words = appearance, words
         self._task_position = task_position
         self._shown: tuple[Why, ExplainState] | None = None
+        self._said: object = None
         self.sentence.set_role("text")
         self._legend = QWidget()
         self._tags = FlowLayout(self._legend, spacing=M)
@@ -65,6 +66,11 @@ class WhyCard(Card):
 
     def show_why(self, shown: ModelList, why: Why, state: ExplainState) -> None:
         """Show the reasons for one list."""
+        positions = tuple(self._task_position(task.name) for task in state.tasks)
+        said = (shown, why, state.chosen, positions)
+        if said == self._said:  # drawing again would only cost time
+            return
+        self._said = said
         self._shown = (why, state)
         self.set_words(self._words.why_title(shown, state), self._words.why_sentence(shown, why))
         self._show_chart(why, state)
@@ -77,29 +83,35 @@ class WhyCard(Card):
             ContributionBar(
                 self._words.part(part, tasks.get(part.task or "")),
                 part.amount,
-                None if part.task is None else self._task_position(part.task),
+                self._position(part.task),
             )
             for part in why.parts
         ]
-        if why.n_smaller:
-            bars.append(ContributionBar(self._words.smaller(why.n_smaller), why.smaller, None))
+        bars += [
+            ContributionBar(self._words.smaller(each), each.amount, self._position(each.task))
+            for each in why.smaller
+        ]
         chart = ContributionChart(tuple(bars))
         for widget in (self._canvas, self._chart_words):
             widget.setVisible(bool(bars))
         if bars:
-            self._chart_words.setText(
-                self.tr("What adds to the score, in the colour of the task it comes from:")
-            )
+            self._chart_words.setText(self.tr("What adds to the score, in the colour of its task:"))
             said = "; ".join(f"{bar.label} {signed(bar.amount, chart.digits)}" for bar in bars)
             self._canvas.set_plot_height(chart.height)
             self._canvas.show_plot(partial(_draw, chart), said)
         self._sum.setText(self._words.sum(why))
         self._sum.setVisible(bool(self._sum.text()))
 
+    def _position(self, task: str | None) -> int | None:
+        return None if task is None else self._task_position(task)
+
     def _show_legend(self) -> None:
         clear(self._tags)
         why, state = self._shown or (None, None)
-        names = [] if why is None else [part.task for part in why.parts if part.task]
+        names: list[str] = []
+        if why is not None:
+            names += [part.task for part in why.parts if part.task]
+            names += [each.task for each in why.smaller if each.task]
         tasks: tuple[Task, ...] = () if state is None else state.tasks
         order = [task.name for task in tasks]
         for name in sorted(set(names), key=lambda n: order.index(n) if n in order else len(order)):

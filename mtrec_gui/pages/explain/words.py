@@ -14,6 +14,7 @@ from mtrec_gui.pages.explain.state import (
     ModelList,
     Part,
     RunChoice,
+    Smaller,
     UserFacts,
     Why,
 )
@@ -52,7 +53,7 @@ class Words(QObject):
         """Return the heading of a list whose model cannot be exchanged."""
         if shown.kind is ListKind.BEFORE:
             return self.tr("{model}, before its rules").format(model=self.run(shown.run))
-        return self.tr("{model}, the page").format(model=self.run(shown.run))
+        return self.tr("{model}, after its rules").format(model=self.run(shown.run))
 
     def list_sentence(self, shown: ModelList, state: ExplainState) -> str:
         """Say how much of the held-out truth a list has, and what its model knows."""
@@ -64,14 +65,14 @@ class Words(QObject):
         n = 0 if state.user is None else state.user.n_relevant
         if shown.kind is not ListKind.TASK:
             if not n:
-                return self.tr("nothing held out for this user")
+                return self.tr("nothing held out")
             return self.tr("{found} of {n} held-out items on the page").format(
                 found=shown.n_found, n=n
             )
         if not n:
-            return self.tr("no held-out “{task}” of this user").format(task=state.question.task)
-        return self.tr("{found} of {n} held-out “{task}” in the top {k}").format(
-            found=shown.n_found, n=n, task=state.question.task, k=LENGTH
+            return self.tr("no held-out “{task}”").format(task=state.question.task)
+        return self.tr("{found} of {n} held-out “{task}” found").format(
+            found=shown.n_found, n=n, task=state.question.task
         )
 
     def _knows(self, shown: ModelList) -> str:
@@ -81,7 +82,30 @@ class Words(QObject):
             )
         if shown.n_known is None:
             return self.tr("the same for everybody")
-        return self.tr("knows {n} events of this user").format(n=shown.n_known)
+        return self.tr("knows {n} events").format(n=shown.n_known)
+
+    def held_out(self, state: ExplainState) -> str:
+        """Say what the marks and the numbers over the lists mean."""
+        of_events = self.tr(
+            "“Knows” counts the events of this user in training that the model learned from."
+        )
+        task = next((t for t in state.tasks if t.name == state.question.task), None)
+        if state.question.whole_page or task is None:
+            marks = self.tr(
+                "✓ marks what this user did with an item in the part of the data that was held "
+                "out: no model has seen it."
+            )
+        elif task.kind is TaskKind.BINARY:
+            marks = self.tr(
+                "✓ marks the items with a held-out “{task}” of this user: no model has seen it. "
+                "Items that the user met before are not listed."
+            ).format(task=task.name)
+        else:
+            marks = self.tr(
+                "✓ marks the items with a held-out “{task}” of {value:g} or more: no model has "
+                "seen it. Items that the user met before are not listed."
+            ).format(task=task.name, value=task.relevant_from)
+        return f"{marks} {of_events}"
 
     def list_place(self, shown: ModelList, state: ExplainState) -> str:
         """Say where the item that is being explained stands, where the list does not show it."""
@@ -169,9 +193,11 @@ class Words(QObject):
             return f"{part.task} · {part.title}"
         return f"{part.task} {part.value:g} · {part.title}"
 
-    def smaller(self, n: int) -> str:
+    def smaller(self, smaller: Smaller) -> str:
         """Return what the evidence too small for a bar of its own is called."""
-        return self.tr("{n} smaller ones").format(n=n)
+        if smaller.task is None:
+            return self.tr("{n} smaller ones").format(n=smaller.n)
+        return self.tr("{task} · {n} smaller ones").format(task=smaller.task, n=smaller.n)
 
     def sum(self, why: Why) -> str:
         """Say how the bars become the score."""
@@ -182,7 +208,9 @@ class Words(QObject):
             return self.tr("The bars do not sum to the score of {score}.").format(
                 score=number(score)
             )
-        total = sum(part.amount for part in why.parts) + why.smaller
+        total = sum(part.amount for part in why.parts) + sum(
+            smaller.amount for smaller in why.smaller
+        )
         if why.base is not None:
             return self.tr("{base} on average, {total} from the bars: score {score}").format(
                 base=number(why.base), total=signed(total, 3), score=number(score)
