@@ -1,4 +1,4 @@
-"""How long and how large is the demonstration? ``python -m benchmarks.demonstration``
+"""How long the demonstration takes and how large it is: ``python -m benchmarks.demonstration``.
 
 Runs ``python main.py demo`` several times and reports the seconds and the peak resident memory
 of the process that a person started (the runs have processes of their own).

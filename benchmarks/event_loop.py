@@ -1,4 +1,4 @@
-"""How long does the window hold still during the default comparison?
+"""How long the window holds still during the default comparison.
 
 ``python -m benchmarks.event_loop`` opens the real window without a screen, presses *Show me* on
 the e-commerce world, and goes through every page while the runs go on. A timer of 10 ms notes
@@ -38,7 +38,8 @@ def measure() -> dict[str, float]:
     application.start()
     wait_until(lambda: application.context is not None, 60)
     context, presenter = application.context, application.home_presenter
-    assert context is not None and presenter is not None
+    assert context is not None
+    assert presenter is not None
     application.warm_up.wait()
 
     stalls: dict[str, float] = {}

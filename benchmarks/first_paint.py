@@ -1,4 +1,4 @@
-"""How long from the start of the process to the painted window? ``python -m benchmarks.first_paint``
+"""From the start of the process to the painted window: ``python -m benchmarks.first_paint``.
 
 Starts ``main.py``'s window without a screen, several times, and reports the time at which the
 first paint was done, beside a bare QMainWindow in the same run. ``--child`` is what it starts.

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from algorithms.errors import MtrecError
-
-EXIT_OK, EXIT_RUNS_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+from mtrec_gui import exit_status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,10 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _dispatch(options)
     except MtrecError as error:
         print(f"mtrec: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
+        return exit_status.BAD_INPUT
     except KeyboardInterrupt:
         print("mtrec: stopped; finished runs are in the project.", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return exit_status.INTERRUPTED
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -16,9 +16,8 @@ from algorithms.metrics import METRICS, Metric, find_metric
 from algorithms.models.base import Recommender
 from algorithms.models.catalog import MODELS, find_model
 from algorithms.progress import Progress, Stage
-from mtrec_gui import preferences
+from mtrec_gui import exit_status, preferences
 from mtrec_gui.bringing import bring_file, write_rejected
-from mtrec_gui.command_line import EXIT_OK, EXIT_RUNS_FAILED
 from mtrec_gui.console import (
     load_results,
     open_workspace,
@@ -87,7 +86,7 @@ def bring(options: argparse.Namespace) -> int:
     if options.json is not None:
         write_json(options.json, {"project": str(path), **brought.summary()})
     say_where(console, path)
-    return EXIT_OK
+    return exit_status.OK
 
 
 def models(key: str | None, json_file: Path | None) -> int:
@@ -100,7 +99,7 @@ def models(key: str | None, json_file: Path | None) -> int:
         _list_models(console, chosen)
     else:
         _show_model(console, chosen[0])
-    return EXIT_OK
+    return exit_status.OK
 
 
 def metrics(key: str | None, json_file: Path | None) -> int:
@@ -113,7 +112,7 @@ def metrics(key: str | None, json_file: Path | None) -> int:
         _list_metrics(console, chosen)
     else:
         _show_metric(console, chosen[0])
-    return EXIT_OK
+    return exit_status.OK
 
 
 def export(project: Path, tables: Path) -> int:
@@ -123,7 +122,7 @@ def export(project: Path, tables: Path) -> int:
     with Project.open(project) as opened:
         export_tables(opened, tables)
     Console().print(Text(f"Tables: {tables}"), soft_wrap=True)
-    return EXIT_OK
+    return exit_status.OK
 
 
 def _project_path(wanted: Path | None, stem: str) -> Path:
@@ -155,7 +154,7 @@ def _compare(make: MakeProject, path: Path, json_file: Path | None) -> int:
         say_where(console, path)
     finally:
         workspace.close()
-    return EXIT_OK if all(row.committed for row in rows) else EXIT_RUNS_FAILED
+    return exit_status.OK if all(row.committed for row in rows) else exit_status.RUNS_FAILED
 
 
 def _list_models(console: Console, chosen: list[type[Recommender]]) -> None:

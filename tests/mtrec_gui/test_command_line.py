@@ -117,9 +117,7 @@ def test_two_runs_of_a_spec_give_the_same_numbers(ratings, tmp_path):
         ("this is no toml", "not TOML"),
     ],
 )
-def test_a_bad_spec_is_one_sentence_and_leaves_nothing(
-    text, expected, tmp_path, capsys, lab_home
-):
+def test_a_bad_spec_is_one_sentence_and_leaves_nothing(text, expected, tmp_path, capsys, lab_home):
     spec = tmp_path / "spec.toml"
     spec.write_text(text, "utf-8")
     assert main(["run", str(spec)]) == 2

@@ -1,12 +1,14 @@
 """Undo and redo."""
 
+from itertools import pairwise
+
 from mtrec_gui.history import History
 
 
 def edited(*values):
     """A history of edits from one value to the next."""
     history = History()
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         history.record(f"to {after}", before, after)
     return history
 
