@@ -2,17 +2,66 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from collections.abc import Sequence
 
-from mtrec_gui.pages.rules.state import Preview, PreviewItem, PreviewState, PreviewStatus
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from mtrec_gui.pages.rules.state import PreviewItem, PreviewState, PreviewStatus
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import XS, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
-from mtrec_gui.widgets.layout import Card, clear, row, rule
+from mtrec_gui.widgets.layout import Card, row, rule
 from mtrec_gui.wording import say
+
+
+class PreviewLine(QWidget):
+    """An item: its place, what it is called, where it was; under it the reasons."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._shown: PreviewItem | None = None
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(M)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        self._place = PlainLabel(role="muted")
+        self._place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._title = ElidedLabel()
+        self._detail = PlainLabel(role="remark")
+        self._move = PlainLabel(role="strong")
+        self._move.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._reasons = PlainLabel(role="remark", wrap=True)
+        grid.addWidget(rule(), 0, 0, 1, 4)
+        for column, label in enumerate((self._place, self._title, self._detail, self._move)):
+            grid.addWidget(label, 1, column)
+        grid.addWidget(self._reasons, 2, 1, 1, 3)
+        self.scale()
+
+    def show_item(self, item: PreviewItem, words: RuleWords) -> None:
+        """Show an item."""
+        if item == self._shown:
+            return
+        self._shown = item
+        self._place.setText("–" if item.place is None else str(item.place))
+        self._title.setText(item.title)
+        self._detail.setText(item.detail)
+        self._move.setText(words.move(item))
+        self._reasons.setText("\n".join(say(message) for message in item.moves))
+        self._reasons.setVisible(bool(item.moves))
+
+    def scale(self) -> None:
+        """Take the sizes of the zoom in force."""
+        px = self._appearance.px
+        self._place.setFixedWidth(px(20))
+        self._move.setMinimumWidth(px(64))
+        for label in (self._place, self._title, self._detail, self._move):
+            label.setContentsMargins(0, px(5), 0, px(4))
+        self._reasons.setContentsMargins(0, 0, 0, px(S))
 
 
 class PreviewCard(Card):
@@ -46,19 +95,22 @@ class PreviewCard(Card):
         self.experiments = button(self.tr("Go to Experiments"), "primary")
         self.experiments.clicked.connect(self.experiments_asked)
         self._said = PlainLabel(role="muted", wrap=True)
-        self._n_rows = 0  # filled so far; a grid's own count never falls
-        self._items = QGridLayout()
-        self._items.setHorizontalSpacing(M)
-        self._items.setVerticalSpacing(0)
-        self._items.setColumnStretch(1, 1)
+        self._items, self._off_page = QVBoxLayout(), QVBoxLayout()
+        for layout in (self._items, self._off_page):
+            layout.setSpacing(0)
+        self._off_heading = PlainLabel(self.tr("Off the page"), "strong")
+        self.lines: dict[QVBoxLayout, list[PreviewLine]] = {self._items: [], self._off_page: []}
         self._remarks = PlainLabel(role="remark", wrap=True)
         self.body.addWidget(self._user_row)
         self.body.addWidget(self._said)
         self.body.addLayout(row(self.experiments, None))
         self.body.addLayout(self._items)
+        self.body.addWidget(self._off_heading)
+        self.body.addLayout(self._off_page)
         self.body.addWidget(self._remarks)
         self.body.addStretch(1)
-        appearance.changed.connect(lambda: self.show_preview(self._state))
+        appearance.changed.connect(self._scale)
+        self._scale()
         self.show_preview(self._state)
 
     def show_preview(self, state: PreviewState) -> None:
@@ -71,11 +123,16 @@ class PreviewCard(Card):
         self.experiments.setVisible(state.status is PreviewStatus.NO_RUN)
         can_choose = state.status in (PreviewStatus.READY, PreviewStatus.UNKNOWN_USER)
         self._user_row.setVisible(can_choose)
-        clear(self._items)
-        self._n_rows = 0
-        self._remarks.hide()
-        if state.preview is not None:
-            self._show_page(state.preview)
+        shown = state.preview
+        self._fill(self._items, () if shown is None else shown.items)
+        self._fill(self._off_page, () if shown is None else shown.off_page)
+        self._off_heading.setVisible(shown is not None and bool(shown.off_page))
+        remarks = () if shown is None else shown.remarks
+        self._remarks.setText("\n".join(say(message) for message in remarks))
+        self._remarks.setVisible(bool(remarks))
+        if shown is not None:
+            self.user.setText(shown.user)
+            self._say(self._words.preview(shown))
             return
         if state.message is not None:
             self._say(say(state.message), "worse")
@@ -93,46 +150,21 @@ class PreviewCard(Card):
         self._said.setText(sentence)
         self._said.set_role(role)
 
-    def _show_page(self, preview: Preview) -> None:
-        self.user.setText(preview.user)
-        self.user.setFixedWidth(self._appearance.px(110))
-        self._say(self._words.preview(preview))
-        for item in preview.items:
-            self._add(item)
-        if preview.off_page:
-            heading = PlainLabel(self.tr("Off the page"), "strong")
-            heading.setContentsMargins(0, self._appearance.px(M), 0, self._appearance.px(XS))
-            self._items.addWidget(heading, self._n_rows, 0, 1, 3)
-            self._n_rows += 1
-            for item in preview.off_page:
-                self._add(item)
-        self._remarks.setText("\n".join(say(message) for message in preview.remarks))
-        self._remarks.setVisible(bool(preview.remarks))
+    def _fill(self, layout: QVBoxLayout, items: Sequence[PreviewItem]) -> None:
+        """Show items in lines that are made once: new ones cost a hundred milliseconds a page."""
+        lines = self.lines[layout]
+        while len(lines) < len(items):
+            lines.append(PreviewLine(self._appearance))
+            layout.addWidget(lines[-1])
+        for line, item in zip(lines, items, strict=False):
+            line.show_item(item, self._words)
+        for number, line in enumerate(lines):
+            line.setVisible(number < len(items))
 
-    def _add(self, item: PreviewItem) -> None:
-        """Add an item: place, title with what kind it is, where it was; then the reasons."""
-        px, grid = self._appearance.px, self._items
-        place = self._n_rows
-        self._n_rows += 3
-        grid.addWidget(rule(), place, 0, 1, 3)
-        number = PlainLabel("–" if item.place is None else str(item.place), "muted")
-        number.setFixedWidth(px(20))
-        number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        number.setContentsMargins(0, px(5), 0, 0)
-        words = QWidget()
-        title = ElidedLabel(item.title)
-        line = row(title, PlainLabel(item.detail, "remark"))
-        line.setStretch(0, 1)
-        line.setContentsMargins(0, px(5), 0, px(5) if not item.moves else 0)
-        words.setLayout(line)
-        grid.addWidget(number, place + 1, 0)
-        grid.addWidget(words, place + 1, 1)
-        move = PlainLabel(self._words.move(item), "strong" if item.moves else "muted")
-        move.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        move.setContentsMargins(0, px(5), 0, 0)
-        move.setMinimumWidth(px(64))
-        grid.addWidget(move, place + 1, 2)
-        if item.moves:
-            reasons = PlainLabel("\n".join(say(m) for m in item.moves), "remark", wrap=True)
-            reasons.setContentsMargins(0, 0, 0, px(S))
-            grid.addWidget(reasons, place + 2, 1, 1, 2)
+    def _scale(self) -> None:
+        px = self._appearance.px
+        self.user.setFixedWidth(px(110))
+        self._off_heading.setContentsMargins(0, px(M), 0, px(XS))
+        for lines in self.lines.values():
+            for line in lines:
+                line.scale()
