@@ -85,7 +85,7 @@ class ExperimentWords(QObject):
         if detail.row.blocked is not None:
             words.append(say(detail.row.blocked))
         if detail.learns_jointly:
-            words.append(self.tr("All tasks are served by one model: they can help each other."))
+            words.append(self.tr("Its tasks share parameters or scores: they can help each other."))
         elif n_served > 1:
             words.append(
                 self.tr("Fitted once for each of the {n} tasks; they do not help each other.")
@@ -118,9 +118,11 @@ class ExperimentWords(QObject):
 
     def run_button(self, plan: RunPlan) -> str:
         """Return what stands on the button."""
+        if plan.n_models == 0:
+            return self.tr("Run")
         if plan.n_runs == 1:
             return self.tr("Run 1 model")
-        if plan.n_seeds == 1 or not plan.n_models:
+        if plan.n_seeds == 1:
             return self.tr("Run {n} models").format(n=plan.n_models)
         return self.tr("Start {n} runs").format(n=plan.n_runs)
 
