@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mtrec_gui.theme import Theme
 
 _WIDEST = 27  # characters of a label; a Chinese one counts twice
-_ROOM = 0.34  # free space beside the longest bar for its number, in bar lengths
+_ROOM = 0.45  # free space at the right of the longest bar for its number, in bar lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,11 @@ def draw_contributions(figure: Figure, chart: ContributionChart, theme: Theme) -
         none = bar.task_position is None
         colour = theme.muted if none else theme.task_colour(bar.task_position or 0)
         axes.barh(place, bar.amount, height=0.56, color=colour, zorder=2)
-        is_negative = bar.amount < 0
-        axes.annotate(
+        axes.annotate(  # at the right of zero even where the bar is not: left stands the label
             signed(bar.amount, chart.digits),
-            (bar.amount, place),
-            xytext=(-4 if is_negative else 4, 0),
+            (max(bar.amount, 0.0), place),
+            xytext=(4, 0),
             textcoords="offset points",
-            ha="right" if is_negative else "left",
             va="center",
             color=theme.muted,
         )
@@ -74,15 +72,17 @@ def draw_contributions(figure: Figure, chart: ContributionChart, theme: Theme) -
     low = min((bar.amount for bar in chart.bars), default=0.0)
     high = max((bar.amount for bar in chart.bars), default=0.0)
     low, high = min(low, 0.0), max(high, 0.0)
-    room = _ROOM * ((high - low) or 1.0)
-    axes.set_xlim(low - room if low < 0 else -0.02 * (high or 1.0), high + room if high > 0 else 0)
+    length = (high - low) or 1.0
+    axes.set_xlim(low - 0.02 * length, high + _ROOM * length)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
 
 
 def signed(value: float, digits: int) -> str:
-    """Write an amount with its sign; a true minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """Write an amount with its sign, a true minus; what rounds to nothing has none."""
+    nothing = f"{0.0:.{digits}f}"
+    written = f"{value:+.{digits}f}"
+    return nothing if written[1:] == nothing else written.replace("-", "−")
 
 
 def shortened(text: str) -> str:

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import Segments
 
+_ROOM = 1.5  # width of the icon in heights: the dot and the space after it
+
 
 class TaskSegments(Segments):
     """A row of joined buttons, one for each task, of which exactly one is chosen."""
@@ -31,16 +33,16 @@ class TaskSegments(Segments):
         side = self._appearance.px(10)
         for made, colour in zip(self._buttons.values(), self._colours, strict=False):
             made.setIcon(QIcon() if colour is None else _dot(colour, side))
-            made.setIconSize(QSize(side, side))
+            made.setIconSize(QSize(round(_ROOM * side), side))
 
 
 def _dot(colour: str, side: int) -> QIcon:
-    pixmap = QPixmap(4 * side, 4 * side)  # drawn large: sharp on every screen
+    pixmap = QPixmap(round(4 * _ROOM * side), 4 * side)  # drawn large: sharp on every screen
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
-    painter.drawEllipse(pixmap.rect().adjusted(1, 1, -2, -2))
+    painter.drawEllipse(1, 1, 4 * side - 2, 4 * side - 2)
     painter.end()
     return QIcon(pixmap)

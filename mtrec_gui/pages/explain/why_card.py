@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -96,9 +98,10 @@ class WhyCard(Card):
             widget.setVisible(bool(bars))
         if bars:
             self._chart_words.setText(self.tr("What adds to the score, in the colour of its task:"))
-            said = "; ".join(f"{bar.label} {signed(bar.amount, chart.digits)}" for bar in bars)
+            said = [f"{bar.label} {signed(bar.amount, chart.digits)}" for bar in bars]
             self._canvas.set_plot_height(chart.height)
-            self._canvas.show_plot(partial(_draw, chart), said)
+            self._canvas.show_plot(partial(_draw, chart), "; ".join(said))
+            self._canvas.setToolTip(_tip(said))
         self._sum.setText(self._words.sum(why))
         self._sum.setVisible(bool(self._sum.text()))
 
@@ -127,6 +130,11 @@ class WhyCard(Card):
         remarks = why.remarks if why.explanation is None else why.explanation.remarks
         for remark in remarks:
             self._remarks.addWidget(_line(say(remark), "remark"))
+
+
+def _tip(lines: Sequence[str]) -> str:
+    """Return the labels in full, one below the other, with nothing in them taken for markup."""
+    return "<qt>" + "<br>".join(html.escape(line) for line in lines) + "</qt>"
 
 
 def _draw(chart: ContributionChart, figure: Figure, theme: Theme) -> None:
