@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
