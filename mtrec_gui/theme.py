@@ -63,7 +63,7 @@ LIGHT = Theme(
     surface="#FFFFFF",
     sunk="#F0F2F5",
     line="#E2E6EB",
-    edge="#858D99",
+    edge="#838B97",
     text="#1A1F27",
     muted="#5C6675",
     accent="#2F5BEA",
@@ -232,6 +232,7 @@ QScrollBar::handle {{ background: {t.edge}; border-radius: {px(4)}; min-height: 
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
     padding: {px(6)}; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: {px(XS)}; }}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,16 +75,25 @@ class Column:
         value = self.values[position]
         return self.show(value if self.lookup is None else self.lookup[value])
 
-    def order(self) -> NDArray[np.intp]:
-        """Return the rows in ascending order of the column; NaN last."""
+    def order(self, descending: bool = False) -> NDArray[np.intp]:
+        """Return the rows in the order of the column; what is not observed comes last."""
         if self.lookup is None:
-            return np.argsort(self.values, kind="stable")
-        rank = np.empty(len(self.lookup), dtype=np.int32)
-        rank[np.argsort(self.lookup, kind="stable")] = np.arange(len(self.lookup))
-        return np.argsort(rank[self.values], kind="stable")
+            keys = self.values
+        else:
+            keys = np.empty(len(self.lookup), dtype=np.int32)
+            keys[np.argsort(self.lookup, kind="stable")] = np.arange(len(self.lookup))
+            keys = keys[self.values]
+        order = np.argsort(keys, kind="stable")  # NaN and NaT behind all others
+        if not descending:
+            return order
+        n_observed = len(keys) - int(np.count_nonzero(_is_missing(keys)))
+        return np.concatenate([order[:n_observed][::-1], order[n_observed:]])
 
     def contains(self, text: str) -> NDArray[np.bool_]:
-        """Return (n,) True where the cell contains a text, whatever its case."""
+        """Return (n,) True where the cell contains a text, whatever its case.
+
+        A number is found by its whole value.
+        """
         source = self.values if self.lookup is None else self.lookup
         found: NDArray[np.bool_]
         if source.dtype.kind in "iuf":
@@ -92,8 +102,20 @@ class Column:
             except ValueError:
                 found = np.zeros(len(source), dtype=np.bool_)
         else:
-            found = np.char.find(np.char.lower(source.astype(np.str_)), text.lower()) >= 0
+            found = np.strings.find(self._words, text.lower()) >= 0
         return found if self.lookup is None else found[self.values]
+
+    @cached_property
+    def _words(self) -> NDArray[np.str_]:
+        """What is searched: texts in small letters, made once."""
+        source = self.values if self.lookup is None else self.lookup
+        return np.strings.lower(source.astype(np.str_))
+
+
+def _is_missing(keys: NDArray[Any]) -> NDArray[np.bool_]:
+    if keys.dtype.kind == "f":
+        return np.isnan(keys)
+    return np.isnat(keys) if keys.dtype.kind in "mM" else np.zeros(len(keys), dtype=np.bool_)
 
 
 class ArrayTableModel(QAbstractTableModel):
@@ -181,8 +203,7 @@ class ArrayTableModel(QAbstractTableModel):
         rows: NDArray[np.intp] | None = None
         if self._sorted_by is not None:
             column, descending = self._sorted_by
-            rows = self._columns[column].order()
-            rows = rows[::-1] if descending else rows
+            rows = self._columns[column].order(descending)
         if self._filter:
             kept = np.zeros(self.n_rows, dtype=np.bool_)
             for each in self._columns:

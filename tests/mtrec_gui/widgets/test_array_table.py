@@ -1,0 +1,195 @@
+"""The table over NumPy columns: a proper Qt model, sorted and filtered without copying rows."""
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import QApplication
+
+from mtrec_gui.widgets.array_table import ArrayTable, ArrayTableModel, Column, plain_number
+
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+
+
+@pytest.fixture
+def columns():
+    """Ratings, some not observed; titles behind positions; whole numbers; times."""
+    return [
+        Column("rating", np.array([3.5, np.nan, 1.0, 5.0, np.nan], dtype=np.float32), tip="1 to 5"),
+        Column("title", np.array([2, 0, 1, 0, 2]), np.array(["Zebra", "apple", "Mouse & Co"])),
+        Column("clicks", np.array([10, 1200, 3, 10, 7])),
+        Column("time", np.array(["2020-01-03", "2021-05-06", "NaT", "2019-01-01", "NaT"], "M8[s]")),
+    ]
+
+
+def shown(model, column):
+    """The texts of a column as they are shown."""
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_qt_finds_no_fault_with_the_model(columns, qtmodeltester):
+    model = ArrayTableModel(columns)
+    qtmodeltester.check(model)
+    model.sort(0, DOWN)
+    model.set_filter("zebra")
+    qtmodeltester.check(model)
+    model.set_columns([])
+    qtmodeltester.check(model)
+
+
+def test_cells_are_texts_and_nothing_where_nothing_was_observed(columns):
+    model = ArrayTableModel(columns)
+    assert shown(model, 0) == ["3.5", "", "1", "5", ""]
+    assert shown(model, 1) == ["Mouse & Co", "Zebra", "apple", "Zebra", "Mouse & Co"]
+    assert shown(model, 2) == ["10", "1,200", "3", "10", "7"]
+
+
+def test_numbers_stand_at_the_right_under_their_heads(columns):
+    model = ArrayTableModel(columns)
+    role = Qt.ItemDataRole.TextAlignmentRole
+    right = Qt.AlignmentFlag.AlignRight
+    for place, is_number in ((0, True), (1, False), (2, True), (3, False)):
+        assert bool(model.index(0, place).data(role) & right.value) is is_number
+        head = model.headerData(place, Qt.Orientation.Horizontal, role)
+        assert bool(head & right.value) is is_number
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "rating"
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert model.headerData(0, Qt.Orientation.Horizontal, tip) == "1 to 5"
+    assert model.headerData(1, Qt.Orientation.Horizontal, tip) is None
+
+
+@pytest.mark.parametrize(
+    ("order", "rating", "title", "times"),
+    [
+        (UP, ["1", "3.5", "5", "", ""], ["Mouse & Co", "Mouse & Co", "Zebra", "Zebra", "apple"],
+         [3, 0, 1, 2, 4]),
+        (DOWN, ["5", "3.5", "1", "", ""], ["apple", "Zebra", "Zebra", "Mouse & Co", "Mouse & Co"],
+         [1, 0, 3, 2, 4]),
+    ],
+)  # fmt: skip
+def test_what_is_not_observed_comes_last_both_ways(columns, order, rating, title, times):
+    model = ArrayTableModel(columns)
+    model.sort(0, order)
+    assert shown(model, 0) == rating
+    model.sort(1, order)
+    assert shown(model, 1) == title
+    model.sort(3, order)
+    assert [model.source_row(row) for row in range(5)] == times
+    model.sort(-1)
+    assert [model.source_row(row) for row in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_a_filter_keeps_rows_of_which_some_cell_contains_it(columns):
+    model = ArrayTableModel(columns)
+    model.set_filter(" ZEBRA ")
+    assert [model.source_row(row) for row in range(model.rowCount())] == [1, 3]
+    model.set_filter("1,200")
+    assert [model.source_row(row) for row in range(model.rowCount())] == [1]
+    model.set_filter("2019")
+    assert [model.source_row(row) for row in range(model.rowCount())] == [3]
+    model.set_filter("nowhere")
+    assert model.rowCount() == 0
+    model.set_filter("")
+    assert model.rowCount() == model.n_rows == 5
+
+
+def test_filter_and_order_hold_together(columns):
+    model = ArrayTableModel(columns)
+    model.set_filter("zebra")
+    model.sort(2, DOWN)
+    assert shown(model, 2) == ["1,200", "10"]
+    model.set_filter("")
+    assert shown(model, 2) == ["1,200", "10", "10", "7", "3"]
+
+
+def test_other_columns_begin_unsorted_and_unfiltered(columns):
+    model = ArrayTableModel(columns)
+    model.set_filter("zebra")
+    model.sort(2, DOWN)
+    model.set_columns(columns[:1])
+    assert (model.rowCount(), model.columnCount()) == (5, 1)
+    assert model.source_row(0) == 0
+
+
+def test_a_cell_has_no_children(columns):
+    model = ArrayTableModel(columns)
+    assert model.rowCount(model.index(0, 0)) == model.columnCount(model.index(0, 0)) == 0
+    assert model.data(QModelIndex()) is None
+
+
+def test_two_hundred_thousand_rows_are_no_matter():
+    rng, n = np.random.default_rng(1), 200_000
+    titles = np.array([f"Title {number}" for number in range(1000)])
+    items = rng.integers(0, 1000, n)
+    model = ArrayTableModel(
+        [
+            Column("item", items, titles),
+            Column("rating", np.where(rng.random(n) < 0.5, np.nan, rng.random(n))),
+            Column("text", titles[items]),
+        ]
+    )
+    start = time.perf_counter()
+    for column in range(3):
+        model.sort(column, DOWN)
+    model.set_filter("title 77")
+    took = time.perf_counter() - start
+    assert model.rowCount() == np.isin(items, [77, *range(770, 780)]).sum()
+    assert took < 2.0
+
+
+def test_numbers_are_written_shortly():
+    assert plain_number(float("nan")) == ""
+    assert plain_number(np.float32(0.1)) == "0.1"
+    assert plain_number(1234567) == "1,234,567"
+    assert plain_number("text") == "text"
+
+
+class TestTable:
+    def test_typing_into_the_filter_shows_fewer_rows_and_says_so(
+        self, appearance, columns, shown, qtbot
+    ):
+        table = ArrayTable(appearance)
+        shown(table)
+        table.set_columns(columns)
+        assert table.count.text() == "5 rows"
+        qtbot.keyClicks(table.filter, "zebra")
+        qtbot.waitUntil(lambda: table.model.rowCount() == 2)
+        assert table.count.text() == "2 of 5 rows"
+        table.set_columns(columns)
+        assert table.filter.text() == ""
+        assert table.count.text() == "5 rows"
+
+    def test_a_head_that_is_pressed_sorts(self, appearance, columns, shown, qtbot):
+        table = ArrayTable(appearance)
+        shown(table)
+        table.set_columns(columns)
+        header = table.table.horizontalHeader()
+        place = header.sectionViewportPosition(2) + 10
+        first = table.model.index(0, 2).data
+        assert first() == "10"
+        for expected in ("3", "1,200"):
+            qtbot.mouseClick(
+                header.viewport(),
+                Qt.MouseButton.LeftButton,
+                pos=QPoint(place, 8),
+            )
+            assert first() == expected
+
+    def test_selected_rows_are_copied_as_text(self, appearance, columns, shown, qtbot):
+        table = ArrayTable(appearance)
+        shown(table)
+        table.set_columns(columns)
+        table.table.selectRow(3)
+        qtbot.keyClick(table.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QApplication.clipboard().text() == "5\tZebra\t10\t2019-01-01T00:00:00"
+
+    def test_rows_grow_with_the_zoom(self, appearance, columns, shown):
+        table = ArrayTable(appearance)
+        shown(table)
+        table.set_columns(columns)
+        before = table.table.rowHeight(0), table.table.columnWidth(1)
+        appearance.set_zoom(2.0)
+        after = table.table.rowHeight(0), table.table.columnWidth(1)
+        assert after[0] == 2 * before[0]
+        assert after[1] > 1.5 * before[1]
