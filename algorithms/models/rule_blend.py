@@ -42,6 +42,7 @@ from algorithms.explanations import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender, TopLists
 from algorithms.models.blend_explanation import explain_blend
+from algorithms.models.kept_scores import KeptScores
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.rules import (
     DROPPED,
@@ -192,6 +193,7 @@ class RuleBlend(Recommender):
         """Keep what ranking needs: the models, the categories, and each user's successes."""
         table = self.log.item_table
         self._base_of = {task.name: base for base, served in bases for task in served}
+        self._kept = KeptScores(self.log.n_users)
         self._rules = usable_rules(self.config.rules, self.tasks, table.kinds)
         categories, codes = np.unique(table.categories, return_inverse=True)
         self._categories: TextArray = categories
@@ -225,10 +227,8 @@ class RuleBlend(Recommender):
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         if task.kind is not TaskKind.BINARY:
             return self._base_of[task.name].score_block(task, users, items)
-        columns, of_kind = self._columns(task, items)
-        scores = np.full((len(users), len(items)), np.nan)
-        scores[:, of_kind] = self._ruled(task, users)[:, columns[of_kind]]
-        return scores
+        columns, _ = self._columns(task, items)
+        return self._ruled(task, users)[:, columns]  # the base class leaves out other kinds
 
     def _columns(self, task: Task, items: IntArray) -> tuple[IntArray, BoolArray]:
         """Return where items (k,) stand among those of the task's kind, and whether they do."""
@@ -238,7 +238,13 @@ class RuleBlend(Recommender):
 
     def _ruled(self, task: Task, users: IntArray) -> FloatArray:
         """Return (m, n_of_kind) the scores for all items of the task's kind, after the rules."""
-        return ruled_scores(self._rules, self._blended(task, users))
+        n_of_kind = len(self.log.item_table.of_kind(task.item_kind))
+        return self._kept.rows(
+            task.name,
+            users,
+            n_of_kind,
+            lambda some: ruled_scores(self._rules, self._blended(task, some)),
+        )
 
     def _blended(self, task: Task, users: IntArray) -> Candidates:
         """Return all items of the task's kind with their blended scores, before the rules."""

@@ -144,8 +144,10 @@ class Svd(Recommender):
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         of = self._factors[task.name]
-        biases = of.b_u[users][:, None] + of.b_i[items][None, :]  # (m, k)
-        return of.mean + biases + of.P[users] @ of.Q[items].T
+        scores: FloatArray = of.b_u[users][:, None] + of.b_i[items][None, :]  # (m, k)
+        scores += of.mean
+        scores += of.P[users] @ of.Q[items].T
+        return scores
 
     def _state(self) -> ModelState:
         arrays = {}

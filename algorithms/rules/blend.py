@@ -53,20 +53,17 @@ def shares(scores: FloatArray) -> FloatArray:
     """
     compared = scores.astype(np.float32)
     m, k = compared.shape
-    order = np.argsort(compared, axis=1)  # (m, k), NaN last
-    ordered = np.take_along_axis(compared, order, axis=1)
-    place = np.arange(k)
+    order = np.argsort(compared, axis=1) + k * np.arange(m)[:, None]  # (m, k), NaN last
+    ordered = compared.ravel()[order]
     starts = np.ones((m, k), dtype=np.bool_)  # does a run of equal scores start here?
     starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    ends = np.ones((m, k), dtype=np.bool_)
-    ends[:, :-1] = starts[:, 1:]
-    first = np.maximum.accumulate(np.where(starts, place, 0), axis=1)
-    last = np.minimum.accumulate(np.where(ends, place, k)[:, ::-1], axis=1)[:, ::-1]
-    ranks = np.empty((m, k))
-    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=1)
+    first = np.flatnonzero(starts)  # (n_runs,)
+    length = np.diff(first, append=m * k)
+    ranks = np.empty(m * k)
+    ranks[order.ravel()] = np.repeat(first % k + (length + 1) / 2, length)
     missing = np.isnan(compared)
     n = k - missing.sum(axis=1, keepdims=True)  # (m, 1)
-    return np.where(missing, np.nan, ranks / np.maximum(n, 1))
+    return np.where(missing, np.nan, ranks.reshape(m, k) / np.maximum(n, 1))
 
 
 def places(shares: FloatArray) -> FloatArray:
