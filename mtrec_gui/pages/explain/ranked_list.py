@@ -31,7 +31,7 @@ from mtrec_gui.pages.explain.state import LENGTH, Entry
 from mtrec_gui.theme import REMARK, TEXT, S
 from mtrec_gui.widgets.appearance import Appearance
 
-_ROW, _TALL_ROW = 27, 36  # height of a row of one and of two lines, pixels at 100 %
+_ROW, _TALL_ROW = 27, 33  # height of a row of one and of two lines, pixels at 100 %
 _ONE_LINE = 400  # from this width on a row is one line, pixels at 100 %
 _CATEGORY_SHARE = 0.3  # of the width, at most
 
@@ -112,8 +112,8 @@ class _Painter(QStyledItemDelegate):
         gap, number = px(10), px(20)
         upper, lower, end = inner, inner, inner.right() + 1
         if self.is_tall:
-            half = px(_TALL_ROW - 6) // 2
-            upper = QRect(inner.x(), inner.y() + px(3), inner.width(), half)
+            half = px(_TALL_ROW - 2) // 2
+            upper = QRect(inner.x(), inner.y() + px(1), inner.width(), half)
             lower = QRect(inner.x(), upper.bottom(), inner.width(), half)
         start = inner.x() + number + gap
         box = QRect(inner.x(), upper.y(), number, upper.height())
