@@ -113,9 +113,12 @@ class Column:
 
 
 def _is_missing(keys: NDArray[Any]) -> NDArray[np.bool_]:
+    missing: NDArray[np.bool_] = np.zeros(len(keys), dtype=np.bool_)
     if keys.dtype.kind == "f":
-        return np.isnan(keys)
-    return np.isnat(keys) if keys.dtype.kind in "mM" else np.zeros(len(keys), dtype=np.bool_)
+        missing = np.isnan(keys)
+    elif keys.dtype.kind in "mM":
+        missing = np.isnat(keys)
+    return missing
 
 
 class ArrayTableModel(QAbstractTableModel):
