@@ -153,11 +153,12 @@ class Workspace:
     def close(self) -> None:
         """Close the project; all of it is on disk already."""
         if self.project is not None:
-            if self._unsaved and self._experiment is not None and self.dataset_id is not None:
+            unsaved = self._unsaved or self._saving  # what is on its way would come too late
+            if unsaved and self._experiment is not None and self.dataset_id is not None:
                 self.project.save_experiment(self.dataset_id, self._experiment)
             self.project.close()
         self.project = self._log = self._experiment = self.dataset_id = None
-        self._unsaved = False
+        self._saving = self._unsaved = False
         self.history.clear()
 
     def _take(
@@ -211,11 +212,15 @@ class Workspace:
         self._saving, self._unsaved = True, False
 
         def saved(_: None) -> None:
+            if self.project is not project:
+                return
             self._saving = False
             if self._unsaved:
                 self._save()
 
         def failed(error: MtrecError) -> None:
+            if self.project is not project:  # closed, and saved at that
+                return
             self._saving = False
             self._unsaved = True
             self.failed.emit(error)
