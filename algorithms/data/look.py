@@ -213,7 +213,7 @@ def _decode_head(path: Path, head: bytes, encoding: str) -> str:
         text = codecs.getincrementaldecoder(encoding)().decode(head)
     except LookupError:
         raise _unreadable(path, f"no encoding “{encoding}”", "Choose another one.") from None
-    except UnicodeDecodeError:
+    except UnicodeError:  # UTF-16 without its mark raises the wider one
         raise _unreadable(
             path, f"bytes that are not {encoding}", "Choose another encoding."
         ) from None

@@ -59,7 +59,9 @@ def propose_columns(look: FileLook) -> ColumnRoles:
     user = _take(free, _USERS)
     item = _take(free, _ITEMS)
     time = _take(free, _TIMES)
-    labels = [column for column in free if _plain(column) in _LABELS and _is_numeric(look, column)]
+    labels = [
+        column for column in free if _plain(column) in _LABELS and _is_mostly_numeric(look, column)
+    ]
     free = [column for column in free if column not in labels]
     user = user or _take_first(free, look, "user")
     item = item or _take_first(free, look, "item")
@@ -132,6 +134,12 @@ def _take_first(free: list[str], look: FileLook, role: str) -> str:
 def _is_numeric(look: FileLook, column: str) -> bool:
     values = look.values(column)
     return bool(values) and all(is_number(value) for value in values)
+
+
+def _is_mostly_numeric(look: FileLook, column: str) -> bool:
+    """Return whether most values are numbers: a known name outweighs a few bad lines."""
+    values = look.values(column)
+    return 2 * sum(is_number(value) for value in values) > len(values)
 
 
 def _looks_like_time(look: FileLook, column: str) -> bool:

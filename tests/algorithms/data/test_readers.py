@@ -452,3 +452,13 @@ def test_no_text_raises_anything_unexpected(tmp_path_factory, content):
     except MtrecError:
         return
     assert result.n_read == result.n_accepted + len(result.rejected)
+
+
+def test_a_rating_column_is_proposed_even_with_a_few_bad_values(write):
+    path = write("user,item,rating\n1,a,3\n1,b,four\n2,a,5\n")
+    assert propose_columns(sniff(path)).labels == ("rating",)
+
+
+def test_an_encoding_that_does_not_fit_is_one_sentence(write):
+    with pytest.raises(UnreadableFileError, match="Choose another encoding"):
+        sniff(write(RATINGS), encoding="utf-16")
