@@ -161,6 +161,8 @@ class TaskEditor(Card):
 
     def _scale(self) -> None:
         self.slider.setMinimumHeight(self._appearance.px(22))  # the style sheet's handle
+        for spin in (self.relevant_from, self.weight):  # the style sheet gives it no right margin
+            spin.lineEdit().setTextMargins(0, 0, self._appearance.px(4), 0)
 
     def _place_slider(self, task: Task) -> None:
         if _rounded(10 ** (self.slider.value() / STEPS)) != task.weight:
