@@ -97,7 +97,9 @@ class DataPage(Page):
         if roles & {ColumnRole.LABEL, ColumnRole.MEAN}:
             notes.append(self.tr("An empty cell means: not observed (never “no”)."))
         if ColumnRole.MEAN in roles:
-            notes.append(self.tr("ø is the mean of the label over the events in the row."))
+            notes.append(
+                self.tr("ø is the mean of a label over the events of the row, where observed.")
+            )
         if ColumnRole.TIME in roles:
             notes.append(self.tr("Times are UTC; “2015-03” in the filter finds that month."))
         self.note.setText(" ".join(notes))
