@@ -68,6 +68,7 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
         if not task.events(split.train).any():
             raise UnlearnableTaskError(task=task.name)
 
+    model.prepare()
     started = perf_counter()
     model.fit(
         split.train,

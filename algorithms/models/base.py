@@ -167,6 +167,12 @@ class Recommender(ABC):
         """Say what the numbers for a task are; scores by default for all but rating tasks."""
         return Output.SCORE if task.kind is TaskKind.BINARY else Output.PREDICTION
 
+    def prepare(self) -> None:  # noqa: B027 - most models have nothing to load
+        """Load libraries and compiled loops, so that the first fit is timed like any other.
+
+        By default nothing; who imports within ``_fit`` does it here as well.
+        """
+
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         """Return (m, k) the numbers by which k items are ranked for m users."""
         pairs = self._predict(task, np.repeat(users, len(items)), np.tile(items, len(users)))

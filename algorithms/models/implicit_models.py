@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from pydantic import Field
@@ -131,6 +132,11 @@ class Als(Recommender):
         """Return what the number is: it only orders, also for quantities."""
         return Output.SCORE
 
+    def prepare(self) -> None:
+        """Load the library, and SciPy's sparse tables."""
+        for name in ("implicit.cpu.als", "scipy.sparse", "threadpoolctl"):
+            import_module(name)
+
     def _fit(
         self,
         train: InteractionLog,
@@ -139,7 +145,7 @@ class Als(Recommender):
         rng: np.random.Generator,
         progress: Progress,
     ) -> None:
-        self._prepare()
+        self._derive()
         self._P: dict[str, FloatArray] = {}  # (n_users, n_factors)
         self._Q: dict[str, FloatArray] = {}  # (n_items of the kind, n_factors)
         for position, task in enumerate(tasks):
@@ -148,7 +154,7 @@ class Als(Recommender):
             self._P[task.name], self._Q[task.name] = self._alternate(task, seed, part)
         progress(1.0, Stage.FIT)
 
-    def _prepare(self) -> None:
+    def _derive(self) -> None:
         """Derive from the log what fitting and explaining both need."""
         self._columns: dict[str, IndexArray] = {}  # (n_items,) -1 for items of other kinds
         self._feedback: dict[str, Feedback] = {}
@@ -227,7 +233,7 @@ class Als(Recommender):
         return ModelState(arrays)
 
     def _restore(self, state: ModelState) -> None:
-        self._prepare()
+        self._derive()
         names = [task.name for task in self.tasks]
         self._P = {name: state.arrays[f"task{n}.P"] for n, name in enumerate(names)}
         self._Q = {name: state.arrays[f"task{n}.Q"] for n, name in enumerate(names)}

@@ -157,6 +157,13 @@ class RuleBlend(Recommender):
 
     # --- fitting: the base models do it --------------------------------------------------
 
+    def prepare(self) -> None:
+        """Let the base models load what they need."""
+        from algorithms.models.catalog import find_model  # the catalog imports this module
+
+        for key in _BASES[self.config.base]:
+            find_model(key)().prepare()
+
     def _fit(
         self,
         train: InteractionLog,
@@ -170,7 +177,7 @@ class RuleBlend(Recommender):
             part = part_of(progress, number / len(bases), (number + 1) / len(bases))
             base.fit(train, served, rng=rng, validation=validation, progress=part)
             self.curves += base.curves
-        self._prepare(bases)
+        self._take_bases(bases)
         progress(1.0, Stage.FIT)
 
     def _unfitted(
@@ -189,7 +196,7 @@ class RuleBlend(Recommender):
                 bases.append((model_class.from_values((configs or {}).get(key, {})), served))
         return bases
 
-    def _prepare(self, bases: Sequence[tuple[Recommender, Sequence[Task]]]) -> None:
+    def _take_bases(self, bases: Sequence[tuple[Recommender, Sequence[Task]]]) -> None:
         """Keep what ranking needs: the models, the categories, and each user's successes."""
         table = self.log.item_table
         self._base_of = {task.name: base for base, served in bases for task in served}
@@ -325,7 +332,7 @@ class RuleBlend(Recommender):
                 if name.startswith(prefix)
             }
             base.restore(self.log, served, ModelState(arrays, state.values[base.key]["values"]))
-        self._prepare(bases)
+        self._take_bases(bases)
 
     # --- explaining ------------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ import numpy as np
 from pydantic import Field
 
 from algorithms.arrays import FloatArray, IntArray
-from algorithms.data.log import InteractionLog
+from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import UnknownTaskError
 from algorithms.explanations import Explanation
 from algorithms.messages import Message
@@ -84,7 +84,7 @@ from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate
 from algorithms.models.factor_validation import EarlyStop, Watch
 from algorithms.progress import Progress, Stage, part_of
-from algorithms.tasks import Task
+from algorithms.tasks import Task, TaskKind
 
 _NO_EVENTS = 1.0  # noise level where there is no event: any ridge gives zeros
 
@@ -148,6 +148,16 @@ class SharedFactors(Recommender):
         return [tuple(tasks)]
 
     # --- learning ------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Load numba and its compiled loops, by learning from a single event."""
+        first, nameless = np.zeros(1, dtype=np.int32), np.array([""])
+        items = ItemTable(IdMap(nameless), nameless, ("any",), first.astype(np.int16), nameless)
+        yes = {"yes": np.ones(1, dtype=np.float32)}
+        log = InteractionLog("", first, first, yes, UserTable(IdMap(nameless)), items)
+        task = Task(name="yes", kind=TaskKind.BINARY, label="yes", item_kind="any")
+        small = type(self)(SharedFactorsConfig(n_factors=1, n_epochs=1))
+        small.fit(log, [task], rng=np.random.default_rng(0), validation=log)
 
     def _fit(
         self,

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import count
 
 import numpy as np
@@ -83,6 +84,10 @@ class Svd(Recommender):
     explains_by = "factors"
 
     config: SvdConfig
+
+    def prepare(self) -> None:
+        """Load the library."""
+        import_module("surprise")
 
     def _fit(
         self,

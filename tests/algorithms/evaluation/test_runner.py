@@ -8,8 +8,9 @@ import pytest
 
 from algorithms.data import SplitConfig
 from algorithms.errors import ConfigError, NoTasksError, TaskError, UnknownModelError
-from algorithms.evaluation import RunResult, RunSpec, run, split_of
+from algorithms.evaluation import RunResult, RunSpec, run, runner, split_of
 from algorithms.evaluation.memory import peak_bytes
+from algorithms.models.base import Recommender
 from algorithms.progress import Stage
 from algorithms.rules.rule_set import Quota, RuleSet
 from algorithms.tasks import Task, TaskKind
@@ -145,6 +146,23 @@ def test_costs_are_measured(spec, log):
     assert cost.fit_seconds > 0
     assert cost.predict_seconds > 0
     assert cost.n_parameters == log.n_users * log.n_items
+
+
+def test_what_a_model_must_load_first_is_no_part_of_its_cost(spec, log, monkeypatch):
+    now = [0.0]
+
+    def takes(seconds, then):
+        def step(*arguments, **named):
+            now[0] += seconds
+            return then(*arguments, **named)
+
+        return step
+
+    monkeypatch.setattr(runner, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(Recommender, "prepare", takes(100.0, Recommender.prepare))
+    monkeypatch.setattr(Recommender, "fit", takes(2.0, Recommender.fit))
+    cost = run(spec(), log).cost
+    assert (cost.fit_seconds, now[0]) == (2.0, 102.0)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell")
