@@ -6,8 +6,8 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from mtrec_gui import preferences
 from mtrec_gui.app import Application, make_qt_application
@@ -128,6 +128,38 @@ class TestWorlds:
         assert application.window.current_page == "home"
         assert not application.context.workspace.is_open
         assert "fault of the lab" not in application.window.notices.sentences()[0]
+
+
+class WindowWatch(QObject):
+    """Notes every widget that is shown as a window of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def eventFilter(self, watched, event):  # noqa: N802
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(type(watched).__name__)
+        return False
+
+
+def test_no_part_of_a_page_ever_flashes_up_as_a_window(started, qapp, qtbot):
+    """A widget that is shown before it has a parent is a window, for a moment."""
+    watch = WindowWatch()
+    qapp.installEventFilter(watch)
+    try:
+        application = started()
+        open_world(application, qtbot)
+        for key in ("tasks", "rules", "experiments", "compare", "explain", "metrics", "home"):
+            application.window.show_page(key)
+            assert application.window.current_page == key
+            qtbot.wait(50)
+        application.appearance.set_zoom(1.1)
+        application.appearance.set_theme(ThemeName.DARK)
+        qtbot.wait(50)
+    finally:
+        qapp.removeEventFilter(watch)
+    assert watch.seen == ["MainWindow"]
 
 
 class TestFiles:
