@@ -155,7 +155,7 @@ def _notes(lists: TopLists, task: Task, relevant: RelevantItems) -> list[Message
     notes = []
     n_empty = int((lists.items[:, 0] < 0).sum())
     if n_empty:
-        text = "“{task}”: {n} test users got no list."
+        text = "“{task}”: {n} test users got no list and count as 0."
         notes.append(Message(text, {"task": task.name, "n": n_empty}))
     if relevant.n_met_before:
         text = "“{task}”: {n} relevant test items had been met before and are no candidates."

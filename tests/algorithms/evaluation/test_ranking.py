@@ -105,4 +105,4 @@ def test_a_model_that_cannot_rank_gets_zero_and_it_is_said(tasks, hand, monkeypa
     lists = rank_unmet(model, tasks["click"], hand, relevant.users, 10, silent)
     results, notes = judge_lists(lists, tasks["click"], relevant, 10, np.random.default_rng(0))
     assert {result.value for result in results} == {0.0}
-    assert str(notes[0]) == "“click”: 2 test users got no list."
+    assert str(notes[0]) == "“click”: 2 test users got no list and count as 0."
