@@ -1,4 +1,4 @@
-"""No finished run is lost when the application is killed: ``python -m benchmarks.kill_application``.
+"""A killed application loses no finished run: ``python -m benchmarks.kill_application``.
 
 Starts the application without a screen, lets it run the default comparison on a sample world,
 and kills it with SIGKILL at a random moment; then opens the project. Nothing that was reported

@@ -9,13 +9,17 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 
 FIRST = ("mtrec_gui.jobs.qt_bridge", "mtrec_gui.run_desk", "mtrec_gui.jobs.local")
+PAGES = ("data", "compare", "tasks", "experiments", "rules", "explain", "metrics", "import_file")
+PLOTS = ("contributions", "formula", "gains", "labels", "style", "tradeoff")
 LATER = (
     "algorithms.evaluation",
     "mtrec_gui.storage",
     "polars",
+    *(f"mtrec_gui.pages.{page}.{part}" for page in PAGES for part in ("presenter", "view")),
     "matplotlib.figure",
     "matplotlib.font_manager",
-    "matplotlib.backends.backend_qtagg",
+    "matplotlib.backends.backend_agg",
+    *(f"mtrec_gui.plots.{plot}" for plot in PLOTS),
 )
 
 

@@ -106,16 +106,11 @@ class Workspace:
 
             log, experiment = make(part_of(progress, 0.0, 0.7))
             make_folder(path.parent)
-            project = Project.create(path)
-            try:
-                dataset_id = project.save_log(log)
-                project.save_experiment(dataset_id, experiment)
-            except BaseException:
-                project.close()
-                path.unlink(missing_ok=True)
-                raise
+            project = Project.create(
+                path, fill=lambda made: made.save_experiment(made.save_log(log), experiment)
+            )
             progress(1.0, Stage.SAVE)
-            return project, dataset_id, log, experiment
+            return project, project.datasets()[-1].id, log, experiment
 
         self._do(work, lambda made: self._take(*made, then=then))
 

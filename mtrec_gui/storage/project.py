@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -45,8 +45,21 @@ class Project:
         self.backup = backup
 
     @classmethod
-    def create(cls, path: Path | str, *, busy_seconds: float = BUSY_SECONDS) -> Self:
+    def create(
+        cls,
+        path: Path | str,
+        *,
+        fill: Callable[[Self], object] | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> Self:
         """Make a new project file; what is there already is never overwritten.
+
+        Parameters
+        ----------
+        path : where
+        fill : called with the project before it stands at ``path``, so that nobody, whatever
+            happens meanwhile, ever finds it half filled
+        busy_seconds : how long to wait for others that hold the file
 
         Raises
         ------
@@ -56,6 +69,9 @@ class Project:
         path = Path(path)
         with new_file(path) as draft:
             _make_tables(draft, path)
+            if fill is not None:
+                with cls._of(Database(draft, called=path, busy_seconds=busy_seconds)) as project:
+                    fill(project)
         return cls.open(path, busy_seconds=busy_seconds)
 
     @classmethod
@@ -81,12 +97,18 @@ class Project:
             backup = upgrade(path, found, busy_seconds)
             inspect_file(path, busy_seconds)
         database = Database(path, read_only=not writable, busy_seconds=busy_seconds)
+        return cls._of(database, backup)
+
+    @classmethod
+    def _of(cls, database: Database, backup: Path | None = None) -> Self:
+        """Return the project in a database of the newest format."""
         try:
             with database.reading() as session:
                 row = session.get(ProjectRow, 1)
             if row is None:
-                raise DamagedProjectError(file=str(path), what="the table “project”")
-            return cls(database, ProjectInfo(newest, row.app_version, row.created), backup)
+                raise DamagedProjectError(file=str(database.path), what="the table “project”")
+            info = ProjectInfo(known_formats()[-1], row.app_version, row.created)
+            return cls(database, info, backup)
         except BaseException:
             database.close()
             raise

@@ -149,3 +149,19 @@ def test_an_answer_about_a_closed_project_is_not_told(workspace, tmp_path, world
     workspace.create(tmp_path / "c.mtrec", lambda progress: world)
     late.do_one()
     assert answers == failures == []
+
+
+def test_a_new_project_appears_only_when_it_is_whole(workspace, world, tmp_path, monkeypatch):
+    path = tmp_path / "d.mtrec"
+    seen = []
+    save = Project.save_experiment
+
+    def look(project, *arguments):
+        seen.append(path.exists())
+        return save(project, *arguments)
+
+    monkeypatch.setattr(Project, "save_experiment", look)
+    workspace.create(path, lambda progress: world)
+    assert seen == [False]
+    assert path.exists()
+    assert workspace.project.path == path
