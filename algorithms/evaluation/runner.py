@@ -95,7 +95,7 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
             peak_bytes=peak_bytes(),
         ),
         state=state,
-        notes=tuple(judged.notes),
+        notes=(*model.notes(), *judged.notes),
     )
 
 

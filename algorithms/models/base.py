@@ -343,6 +343,10 @@ class Recommender(ABC):
         self._restore(state)
         return self
 
+    def notes(self) -> tuple[Message, ...]:
+        """Say what a reader of its numbers must know of the fit; by default nothing."""
+        return ()
+
     @property
     def n_parameters(self) -> int:
         """How many numbers were learned."""

@@ -101,6 +101,10 @@ class RuleBlend(Recommender):
         """Say which rules cannot be followed with the tasks it was fitted for, and why."""
         return check_rules(self.config.rules, self.tasks, self.log.item_table.kinds)
 
+    def notes(self) -> tuple[Message, ...]:
+        """Say which rules were skipped, and why."""
+        return tuple(self.skipped_rules())
+
     def compose_page(self, user: int, n: int = 10) -> Page:
         """Compose the mixed page of one user from all kinds of items, with every rule.
 

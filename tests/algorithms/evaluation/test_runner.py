@@ -87,6 +87,15 @@ def test_rules_reach_the_models_that_follow_them(spec, log):
     assert "rules" not in run(spec(), log).config
 
 
+def test_rules_that_could_not_be_followed_are_among_the_notes(spec, log):
+    rules = RuleSet(powers={"share": 1.0}, rules=(Quota(), Quota(item_kind="film")))
+    skipped = [str(note) for note in run(spec("rule_blend", rules=rules), log).notes[:2]]
+    assert skipped[0].startswith("The power of “share” is skipped: there is no such task")
+    assert skipped[1].startswith("Rule 2 is skipped: no item is of kind “film”")
+    followed = run(spec("rule_blend", rules=RuleSet(rules=(Quota(),))), log)
+    assert not any("skipped" in str(note) for note in followed.notes)
+
+
 def test_lists_are_kept_for_every_test_user_and_at_least_ten_long(spec, log):
     result = run(spec(k=3), log)
     assert {m.k for m in result.metrics} == {None, 3}

@@ -169,6 +169,7 @@ def test_a_rule_that_names_no_task_of_the_fit_is_skipped_and_reported(plain: Rul
     model = fitted(DropBelow(task="follow"), powers={"like": 1.0})
     assert_array_equal(model.recommend_many(AD, USERS).items, plain.recommend_many(AD, USERS).items)
     assert [message.values["task"] for message in model.skipped_rules()] == ["like", "follow"]
+    assert model.notes() == tuple(model.skipped_rules())
     assert plain.skipped_rules() == []
 
 
