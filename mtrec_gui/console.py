@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from algorithms.data.readers import ReadResult
-from algorithms.evaluation import Comparison, Experiment, RunResult, compare
+from algorithms.evaluation import Comparison, Experiment, RunResult, compare, concerns
 from algorithms.models.catalog import find_model
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.local import LocalJobs
@@ -112,7 +112,14 @@ def show_comparison(console: Console, experiment: Experiment, results: list[RunR
     for sentence in comparison.sentences():
         console.print(Text(f"• {sentence}"))
     for row in comparison.rows:
-        notes = " ".join(dict.fromkeys(str(note) for run in row.runs for note in run.notes))
+        notes = " ".join(
+            dict.fromkeys(
+                str(note)
+                for run in row.runs
+                for note in run.notes
+                if concerns(note, comparison.columns)
+            )
+        )
         if notes:
             console.print(Text(f"{row.title}: {notes}", "dim"))
 

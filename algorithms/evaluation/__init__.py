@@ -9,6 +9,7 @@ from algorithms.evaluation.comparison import Cell, Comparison, Row, TwinGains, c
 from algorithms.evaluation.defaults import default_experiment, default_rules
 from algorithms.evaluation.experiment import Experiment, ModelChoice, RunSpec
 from algorithms.evaluation.gains import Gain, PairedGains, TaskGain, Verdict, paired_gains
+from algorithms.evaluation.notes import concerns
 from algorithms.evaluation.results import Cost, MetricResult, RunResult, judged_users
 from algorithms.evaluation.runner import run, split_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "Verdict",
     "all_columns",
     "compare",
+    "concerns",
     "default_columns",
     "default_experiment",
     "default_rules",

@@ -16,6 +16,14 @@ from algorithms.arrays import BoolArray, FloatArray, IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.evaluation.calibration import best_f1_threshold, platt_scaling
 from algorithms.evaluation.intervals import bootstrap_totals, percentile_interval
+from algorithms.evaluation.notes import (
+    CALIBRATED,
+    NO_THRESHOLD,
+    ONLY_HAPPENED,
+    ONLY_ORDER,
+    THRESHOLD,
+    UNSCORED,
+)
 from algorithms.evaluation.results import MetricResult
 from algorithms.messages import Message
 from algorithms.metrics import METRICS, EventMetric
@@ -79,15 +87,14 @@ def judge_events(
     """
     notes: list[Message] = []
     if test.n_unscored:
-        text = "“{task}”: {n} test events could not be scored and are left out."
-        notes.append(Message(text, {"task": task.name, "n": test.n_unscored}))
+        notes.append(Message(UNSCORED, {"task": task.name, "n": test.n_unscored}))
     obstacle = _obstacle(task, output, validation, test)
     answers: Answers | None = None
     if obstacle is not None:
         notes.append(obstacle)
     elif task.kind is TaskKind.BINARY:
         answers = _read_answers(task, output, validation, test)
-        notes += answers.notes if answers else [Message(_NO_CURVE, {"task": task.name})]
+        notes += answers.notes if answers else [Message(NO_THRESHOLD, {"task": task.name})]
 
     users, rows = np.unique(test.users, return_inverse=True)
     metrics = [
@@ -133,17 +140,10 @@ def _read_answers(
         if curve is None:
             return None
         known, asked = curve(known), curve(asked)
-        notes.append(Message("“{task}”: scores calibrated on validation.", {"task": task.name}))
+        notes.append(Message(CALIBRATED, {"task": task.name}))
     threshold = best_f1_threshold(validation.truth, known)
-    text = "“{task}”: yes from a probability of {threshold:.3f}, the best F1 on validation."
-    notes.append(Message(text, {"task": task.name, "threshold": threshold}))
+    notes.append(Message(THRESHOLD, {"task": task.name, "threshold": threshold}))
     return Answers(asked, threshold, tuple(notes))
-
-
-_NO_CURVE = (
-    "“{task}”: validation has no scored event of both outcomes, so no threshold can be chosen; "
-    "accuracy, precision, recall and F1 are undefined."
-)
 
 
 def _obstacle(
@@ -153,17 +153,10 @@ def _obstacle(
     if task.kind is not TaskKind.BINARY:
         if output is not Output.SCORE:
             return None
-        return Message(
-            "“{task}”: the scores only order, so errors are undefined; lists are judged.",
-            {"task": task.name},
-        )
+        return Message(ONLY_ORDER, {"task": task.name})
     if not len(test.truth) or (validation.truth == 0).any() or (test.truth == 0).any():
         return None
-    return Message(
-        "“{task}”: the data records only what happened, so metrics over events are undefined; "
-        "lists are judged.",
-        {"task": task.name},
-    )
+    return Message(ONLY_HAPPENED, {"task": task.name})
 
 
 def _with_intervals(

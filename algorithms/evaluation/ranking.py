@@ -17,6 +17,7 @@ import numpy as np
 from algorithms.arrays import FloatArray, IntArray
 from algorithms.data.split import Split
 from algorithms.evaluation.intervals import bootstrap_totals, percentile_interval
+from algorithms.evaluation.notes import MET_BEFORE, NO_LIST
 from algorithms.evaluation.results import MetricResult
 from algorithms.messages import Message
 from algorithms.metrics import METRICS, Level
@@ -155,9 +156,7 @@ def _notes(lists: TopLists, task: Task, relevant: RelevantItems) -> list[Message
     notes = []
     n_empty = int((lists.items[:, 0] < 0).sum())
     if n_empty:
-        text = "“{task}”: {n} test users got no list and count as 0."
-        notes.append(Message(text, {"task": task.name, "n": n_empty}))
+        notes.append(Message(NO_LIST, {"task": task.name, "n": n_empty}))
     if relevant.n_met_before:
-        text = "“{task}”: {n} relevant test items had been met before and are no candidates."
-        notes.append(Message(text, {"task": task.name, "n": relevant.n_met_before}))
+        notes.append(Message(MET_BEFORE, {"task": task.name, "n": relevant.n_met_before}))
     return notes

@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from algorithms.evaluation import Row, RunResult, all_columns, compare, default_columns
+from algorithms.evaluation import (
+    Column,
+    Row,
+    RunResult,
+    all_columns,
+    compare,
+    concerns,
+    default_columns,
+)
 from algorithms.messages import Message
 from algorithms.models.catalog import find_model
 from mtrec_gui.jobs.port import JobState
 from mtrec_gui.pages.compare.state import (
+    NO_FOOTNOTES,
     Choice,
     FailedRun,
     Footnote,
     Footnotes,
     PendingRun,
+    Section,
     Shown,
 )
 
@@ -88,7 +98,11 @@ def read(
         comparison=comparison,
         main=tuple(columns.index(column) for column in main),
         failures=failures(runs),
-        footnotes=footnotes(comparison.rows, len(experiment.seeds) > 1),
+        footnotes={
+            Section.MAIN: footnotes(comparison.rows, len(experiment.seeds) > 1, main),
+            Section.ALL: footnotes(comparison.rows, len(experiment.seeds) > 1, columns),
+            Section.COST: NO_FOOTNOTES,
+        },
     )
     over = frozenset(identity(run.model, run.seed, run.config) for run in runs)
     return Reading(choices, shown, results, over)
@@ -156,19 +170,24 @@ def _progress_of(row: DeskRow) -> float:
     return 0.5 if row.state is JobState.QUEUED else 0.0
 
 
-def footnotes(rows: Sequence[Row], several_seeds: bool) -> Footnotes:
-    """Gather the notes of all rows by what they say; of the first seed where there are more."""
+def footnotes(rows: Sequence[Row], several_seeds: bool, columns: Sequence[Column]) -> Footnotes:
+    """Gather the notes of all rows by what they say; of the first seed where there are more.
+
+    Only notes that concern one of the columns count.
+    """
     said: dict[str, list[tuple[str, tuple[Message, ...]]]] = {}
     for row in rows:
-        for template in dict.fromkeys(note.template for note in row.runs[0].notes):
-            mine = tuple(note for note in row.runs[0].notes if note.template == template)
+        notes = [note for note in row.runs[0].notes if concerns(note, columns)]
+        for template in dict.fromkeys(note.template for note in notes):
+            mine = tuple(note for note in notes if note.template == template)
             said.setdefault(template, []).append((row.title, mine))
     numbers = {template: number for number, template in enumerate(said, start=1)}
     marks = tuple(
-        tuple(sorted({numbers[note.template] for note in row.runs[0].notes})) for row in rows
+        tuple(sorted({numbers[n.template] for n in row.runs[0].notes if n.template in numbers}))
+        for row in rows
     )
-    notes = tuple(Footnote(template, tuple(models)) for template, models in said.items())
-    return Footnotes(notes, marks, rows[0].runs[0].seed if rows and several_seeds else None)
+    gathered = tuple(Footnote(template, tuple(models)) for template, models in said.items())
+    return Footnotes(gathered, marks, rows[0].runs[0].seed if rows and several_seeds else None)
 
 
 def failures(runs: Sequence[StoredRun]) -> tuple[FailedRun, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -103,6 +104,9 @@ class Footnotes:
     seed: int | None
 
 
+NO_FOOTNOTES = Footnotes((), (), None)
+
+
 @dataclass(frozen=True, eq=False)
 class Shown:
     """The comparison that is on the page.
@@ -124,7 +128,7 @@ class Shown:
     comparison: Comparison
     main: tuple[int, ...]
     failures: tuple[FailedRun, ...]
-    footnotes: Footnotes
+    footnotes: Mapping[Section, Footnotes]
 
     def gain(self, row: int, column: int) -> TaskGain | None:
         """Return what a row gains over its single-task twin, where that was measured."""

@@ -95,7 +95,7 @@ class TableWords(QObject):
         rows = [
             MetricRow(
                 engine_text(row.title),
-                self._remark(shown, place, place in references),
+                self._remark(shown, state.section, place, place in references),
                 self._cells(state, shown, place),
             )
             for place, row in enumerate(shown.comparison.rows)
@@ -144,11 +144,11 @@ class TableWords(QObject):
             parts.append(self.tr("{time} left").format(time=seconds(run.seconds_left)))
         return self.tr("running: {progress}").format(progress=" · ".join(parts))
 
-    def _remark(self, shown: Shown, place: int, is_reference: bool) -> str:
+    def _remark(self, shown: Shown, section: Section, place: int, is_reference: bool) -> str:
         row = shown.comparison.rows[place]
-        marks = " ".join(
-            str(mark).translate(_SUPERSCRIPTS) for mark in shown.footnotes.marks[place]
-        )
+        marked = shown.footnotes[section].marks
+        numbers = marked[place] if marked else ()
+        marks = " ".join(str(number).translate(_SUPERSCRIPTS) for number in numbers)
         parts = [marks] if marks else []
         if is_reference:
             parts.append(self.tr("reference"))
@@ -278,12 +278,11 @@ class TableWords(QObject):
             )
         if len(shown.seeds) > 1:
             parts.append(self.tr("Values are means over the seeds."))
-        if shown.footnotes.seed is not None and shown.footnotes.notes:
-            parts.append(
-                self.tr("Notes are those of seed {seed}.").format(seed=shown.footnotes.seed)
-            )
+        footnotes = shown.footnotes[state.section]
+        if footnotes.seed is not None and footnotes.notes:
+            parts.append(self.tr("Notes are those of seed {seed}.").format(seed=footnotes.seed))
         notes = []
-        for place, note in enumerate(shown.footnotes.notes, start=1):
+        for place, note in enumerate(footnotes.notes, start=1):
             notes.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_footnote(note)}")
         return "\n".join([" ".join(parts), *notes])
 

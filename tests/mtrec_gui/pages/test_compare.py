@@ -291,7 +291,7 @@ def test_all_metrics_hold_the_main_ones(lab):
 
 def test_what_is_said_of_several_models_is_one_footnote(lab):
     lab.run_all()
-    footnotes = lab.view.state.shown.footnotes
+    footnotes = lab.view.state.shown.footnotes[Section.ALL]
     assert len(footnotes.notes) == 1
     assert footnotes.marks == ((1,), (1,), (1,))
     assert [title for title, _ in footnotes.notes[0].said] == [
