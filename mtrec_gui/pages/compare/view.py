@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QVBoxLayout, QWidget
 
@@ -55,11 +55,6 @@ class ComparePage(Page):
     ) -> None:
         super().__init__("", "", appearance, parent)
         self._place: tuple[int | None, Section] = (None, Section.MAIN)
-        self._shown_state: CompareState | None = None
-        self._charts_soon = QTimer(self)
-        self._charts_soon.setSingleShot(True)
-        self._charts_soon.setInterval(20)
-        self._charts_soon.timeout.connect(self._show_charts)
         self.title.setText(self.tr("Compare"))
         self._build_toolbar()
         self.empty = EmptyState(
@@ -140,14 +135,8 @@ class ComparePage(Page):
             else self._sentence(shown)
         )
         self.table_card.render_state(state)
-        self._shown_state = state
-        self._charts_soon.start()
-
-    def _show_charts(self) -> None:
-        """Show the charts a moment after the table, so that neither waits long for the other."""
-        state = self._shown_state
-        if state is not None and state.shown is not None:
-            self.gains.render_state(state.shown)
+        if shown is not None:
+            self.gains.render_state(shown)
             self.trade_off.render_state(state)
 
     def show_pending(self, state: CompareState) -> None:
