@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         self.zoom_out.clicked.connect(lambda: self.zoom_pressed.emit(-1))
         self.zoom_in.clicked.connect(lambda: self.zoom_pressed.emit(1))
         layout.addWidget(PlainLabel("MTRec Lab", "brand"))
+        layout.addSpacing(S)
         layout.addWidget(self.data_chip)
         layout.addWidget(self.project_chip)
         layout.addStretch(1)
@@ -235,9 +236,11 @@ class MainWindow(QMainWindow):
             self._pages[key] = page
             self._stack.addWidget(page)
         self._buttons[key].setChecked(True)
+        left, focused = self._stack.currentWidget(), self.focusWidget()
         self._stack.setCurrentWidget(self._pages[key])
-        focused = self.focusWidget()
-        if self.isVisible() and (focused is None or not focused.isVisible()):
+        was_inside = focused is None or (left is not None and left.isAncestorOf(focused))
+        if self.isVisible() and was_inside and left is not self._pages[key]:
+            # Qt would take whatever control comes next
             self._buttons[key].setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)
 

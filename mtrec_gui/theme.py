@@ -121,7 +121,8 @@ QFrame#card {{ background: {t.surface}; border: 1px solid {t.line};
 QFrame#well {{ background: {t.sunk}; border: none; border-radius: {px(6)}; }}
 QFrame#rule {{ background: {t.line}; border: none; max-height: 1px; min-height: 1px; }}
 QFrame#notice {{ background: {t.surface}; border: 1px solid {t.line};
-    border-left: {px(4)} solid {t.accent}; border-radius: {px(6)}; }}
+    border-left: {px(4)} solid {t.accent}; border-radius: {px(6)};
+    border-top-left-radius: 0; border-bottom-left-radius: 0; }}
 QFrame#notice[tone="error"] {{ border-left-color: {t.worse}; }}
 QFrame#notice[tone="done"] {{ border-left-color: {t.better}; }}
 
@@ -146,8 +147,7 @@ QPushButton:focus {{ border: 2px solid {t.accent}; padding: {inside(6)} {inside(
 QPushButton:disabled {{ color: {t.muted}; background: {t.sunk}; }}
 QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent};
     border-color: {t.accent}; font-weight: 650; }}
-QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text};
-    outline: 2px solid {t.on_accent}; outline-offset: -4px; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text}; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.sunk}; color: {t.muted};
     border-color: {t.line}; }}
 QPushButton[kind="quiet"] {{ border-color: transparent; background: transparent; }}
@@ -227,8 +227,10 @@ QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: {px(10)}; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: {px(10)}; margin: 0; }}
-QScrollBar::handle {{ background: {t.edge}; border-radius: {px(4)}; min-height: {px(28)};
+QScrollBar::handle {{ background: {t.edge}; border-radius: {px(3)}; min-height: {px(28)};
     min-width: {px(28)}; }}
+QScrollBar::handle:vertical {{ margin: 0 {px(2)}; }}
+QScrollBar::handle:horizontal {{ margin: {px(2)} 0; }}
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -63,6 +63,7 @@ class ElidedLabel(PlainLabel):
         self._full = text
         super().__init__(text, role, parent=parent)
         self.setMinimumWidth(40)
+        self.setIndent(0)  # else a chip's text begins half a letter further right
         width = QSizePolicy.Policy.Ignored if fill else QSizePolicy.Policy.Maximum
         self.setSizePolicy(width, QSizePolicy.Policy.Preferred)
 
@@ -91,9 +92,11 @@ class ElidedLabel(PlainLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Ask for the width of the whole text."""
-        hint, metrics = super().sizeHint(), QFontMetrics(self.font())
-        more = metrics.horizontalAdvance(self._full) - metrics.horizontalAdvance(self.text())
-        return QSize(hint.width() + more, hint.height())
+        self.ensurePolished()
+        margins = self.contentsMargins()
+        width = QFontMetrics(self.font()).horizontalAdvance(self._full)
+        # one pixel more, because widths of text are rounded
+        return QSize(width + margins.left() + margins.right() + 1, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Leave the width to the layout."""

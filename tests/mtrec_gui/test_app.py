@@ -212,13 +212,16 @@ class TestFiles:
 
     def test_recent_projects_are_rows_of_home(self, started, qtbot, project):
         application = started()
-        rows = [
-            made
-            for made in application.home.findChildren(QPushButton)
-            if made.property("kind") == "row" and made.isVisible()
-        ]
-        assert [made.toolTip() for made in rows] == [str(project)]
-        qtbot.mouseClick(rows[0], Qt.MouseButton.LeftButton)
+
+        def rows():
+            return [
+                made
+                for made in application.home.findChildren(QPushButton)
+                if made.property("kind") == "row" and made.isVisible()
+            ]
+
+        qtbot.waitUntil(lambda: [made.toolTip() for made in rows()] == [str(project)])
+        qtbot.mouseClick(rows()[0], Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: application.window.current_page == "data", timeout=WAIT)
 
     def test_an_edit_just_before_closing_is_kept(self, started, qtbot, project):

@@ -191,13 +191,7 @@ def test_from_the_first_click_to_the_comparison_and_back_again(come):
     assert multiprocessing.active_children() == []
 
     again = come()
-    again.click(
-        next(
-            made
-            for made in again.application.home.findChildren(QPushButton)
-            if made.property("kind") == "row" and path.name in made.text() and made.isVisible()
-        )
-    )
+    again.click(again.button(f"{path.name}   ·   today"))
     again.wait_for(lambda: again.workspace.is_open)
     assert again.workspace.project.path == path
     assert again.workspace.experiment == chosen

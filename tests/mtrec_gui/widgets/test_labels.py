@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel
 
 from mtrec_gui.widgets.labels import Dot, ElidedLabel, PlainLabel, TaskTag, plain_tip
 
@@ -74,6 +75,22 @@ class TestElided:
         room = label.contentsRect().width()
         assert room < label.width()
         assert label.fontMetrics().horizontalAdvance(label.text()) <= room
+
+    @pytest.mark.parametrize("zoom", [0.8, 1.25, 2.0, 2.5])
+    def test_it_is_whole_after_another_zoom_where_there_is_room(
+        self, appearance, shown, qtbot, zoom
+    ):
+        """Once the width that it asked for was a pixel short of its text."""
+        texts = ["Nothing is running.", "2 of 2 runs finished · 1.4 s", "ecommerce.mtrec · saved"]
+        labels = [
+            ElidedLabel(text, role, fill=False) for text in texts for role in ("muted", "chip")
+        ]
+        shown(*labels, width=1200)
+        appearance.set_zoom(zoom)
+        qtbot.wait(50)
+        assert [label.text() for label in labels] == [label.whole for label in labels]
+        for label in labels:  # and the label's own idea of its text fits into its width
+            assert QLabel.sizeHint(label).width() <= label.width()
 
     @pytest.mark.parametrize("zoom", [0.8, 2.0])
     def test_another_zoom_shortens_it_anew(self, appearance, shown, zoom):
