@@ -86,7 +86,9 @@ class Workspace:
 
     def task_position(self, name: str) -> int:
         """Return the place of a task in the experiment; it decides the task's colour."""
-        names = [task.name for task in self.experiment.tasks]
+        if self._experiment is None:  # a page is painted once more while the project closes
+            return 0
+        names = [task.name for task in self._experiment.tasks]
         return names.index(name) if name in names else len(names)
 
     # --- opening and closing ---------------------------------------------------------------
