@@ -23,7 +23,7 @@ from algorithms.arrays import FloatArray
 
 N_RESAMPLES = 1000
 LEVEL = 0.95
-_BLOCK = 50_000  # weights drawn at a time: they stay in the processor's cache
+_BLOCK = 500_000  # weights drawn at a time: few enough for the cache, few products for BLAS threads
 
 
 def bootstrap_totals(
