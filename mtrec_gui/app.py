@@ -239,7 +239,7 @@ def make_qt_application(arguments: list[str]) -> QApplication:
     QCoreApplication.setApplicationName("MTRec Lab")
     QCoreApplication.setOrganizationName("MTRec Lab")
     qt.setStyle("Fusion")
-    sys.setswitchinterval(0.001)  # the window waits less for threads that compute
+    sys.setswitchinterval(0.0005)  # the window waits less for threads that compute
     return qt
 
 

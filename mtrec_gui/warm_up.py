@@ -23,6 +23,12 @@ LATER = (
 )
 
 
+def _draw_once() -> None:
+    from mtrec_gui.widgets.canvas import rehearse
+
+    rehearse()
+
+
 class WarmUp(QObject):
     """Imports modules one after the other in a thread.
 
@@ -31,6 +37,7 @@ class WarmUp(QObject):
     first : needed before the window can do anything
     later : needed by the pages
     ready : called in the thread of the window when ``first`` is there
+    rehearse : done last, for what only the first use makes ready
     """
 
     def __init__(
@@ -38,10 +45,12 @@ class WarmUp(QObject):
         ready: Callable[[], None],
         first: Sequence[str] = FIRST,
         later: Sequence[str] = LATER,
+        rehearse: Callable[[], None] = _draw_once,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._ready = ready
+        self._rehearse = rehearse
         self._is_ready, self._stopping = threading.Event(), threading.Event()
         self._first, self._later = first, later
         self._poll = QTimer(self)
@@ -79,6 +88,7 @@ class WarmUp(QObject):
                 self._is_ready.set()
             else:
                 importlib.import_module(name)
+        self._rehearse()
 
     def _look(self) -> None:
         if self._is_ready.is_set() or not self._thread.is_alive():

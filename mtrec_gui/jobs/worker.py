@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Small matrices many times: threads inside BLAS only get in each other's way, and the sums
 # would depend on how many there are. The kernels of numba and implicit bring their own threads.
+NICENESS = 5
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 CRASH_FILE = "crash.txt"
@@ -66,6 +67,8 @@ class Order:
 def main(events: Connection, control: Connection, order_json: str) -> None:
     """Do one run and end. This is what the new process calls."""
     os.environ.update(ENVIRONMENT)
+    if hasattr(os, "nice"):  # the window goes first where both want a core
+        os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     order = Order(**json.loads(order_json))
     run_folder = Path(order.run_folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from mtrec_gui.widgets.layout import EmptyState, Page
 from mtrec_gui.widgets.quiet_controls import QuietCombo
 
 _BESIDE = 900  # from this width on, in pixels at 100 %, the charts stand side by side
+_PROGRESS_MS = 250
 
 
 class ComparePage(Page):
@@ -55,6 +56,9 @@ class ComparePage(Page):
     ) -> None:
         super().__init__("", "", appearance, parent)
         self._place: tuple[int | None, Section] = (None, Section.MAIN)
+        self._newest: CompareState | None = None
+        self._soon = QTimer(self, singleShot=True, interval=_PROGRESS_MS)
+        self._soon.timeout.connect(self._show_newest)
         self.title.setText(self.tr("Compare"))
         self._build_toolbar()
         self.empty = EmptyState(
@@ -118,6 +122,7 @@ class ComparePage(Page):
 
     def show_state(self, state: CompareState) -> None:
         """Show everything."""
+        self._newest = None
         shown = state.shown
         place = (None if shown is None else shown.choice.id, state.section)
         if place != self._place:  # what the panel tells of is no longer on the page
@@ -140,9 +145,14 @@ class ComparePage(Page):
             self.trade_off.render_state(state)
 
     def show_pending(self, state: CompareState) -> None:
-        """Show how far the runs are."""
-        if state.shown is not None:
-            self.table_card.render_state(state)
+        """Show how far the runs are; a few times a second is often enough for a table."""
+        self._newest = state
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_newest(self) -> None:
+        if self._newest is not None and self._newest.shown is not None:
+            self.table_card.render_state(self._newest)
 
     def show_detail(self, detail: CellDetail) -> None:
         """Show what a number means."""
