@@ -238,8 +238,12 @@ class MainWindow(QMainWindow):
         self._buttons[key].setChecked(True)
         left, focused = self._stack.currentWidget(), self.focusWidget()
         self._stack.setCurrentWidget(self._pages[key])
-        was_inside = focused is None or (left is not None and left.isAncestorOf(focused))
-        if self.isVisible() and was_inside and left is not self._pages[key]:
+        follows = (  # the focus goes where the page goes, unless it stands in a bar
+            focused is None
+            or focused in self._buttons.values()
+            or (left is not None and left.isAncestorOf(focused))
+        )
+        if self.isVisible() and follows and left is not self._pages[key]:
             # Qt would take whatever control comes next
             self._buttons[key].setFocus(Qt.FocusReason.OtherFocusReason)
         self.page_shown.emit(key)

@@ -1,6 +1,6 @@
 """How long shared factors take to fit, beside implicit's ALS on one task of the same data.
 
-    python benchmarks/bench_shared_factors.py [FOLDER]
+    python -m benchmarks.shared_factors [FOLDER]
 
 FOLDER holds MovieLens' ratings.csv (ml-latest-small); without it only the e-commerce world is
 measured. Each row is the best of five fits after one that compiles or warms up, with 32 factors
