@@ -71,7 +71,7 @@ def explain_score(
         user=user,
         item=item,
         score=score,
-        sentence=_sentence(past, titles, str(titles[item])),
+        sentence=_sentence(past, bias, titles, str(titles[item])),
         contributions=strongest_first(parts),
         remarks=_remarks(past, task.name) if len(problem.tasks) > 1 else (),
     )
@@ -99,8 +99,8 @@ def _shares(
     return events, amounts, float(r[0] @ h)
 
 
-def _sentence(past: Sequence[Contribution], titles: TextArray, title: str) -> Message:
-    """Say in which task the user did most that speaks for the item."""
+def _sentence(past: Sequence[Contribution], bias: float, titles: TextArray, title: str) -> Message:
+    """Say in which task the user did most that speaks for the item, unless the item does more."""
     if not past:
         return Message(
             "This user did nothing yet that could be learned from: the score is what “{title}” is "
@@ -118,6 +118,12 @@ def _sentence(past: Sequence[Contribution], titles: TextArray, title: str) -> Me
             {"title": title},
         )
     best = max((part for part in past if part.task == source), key=lambda part: part.amount)
+    if bias > sum(amount for amount in sums.values() if amount > 0.0):
+        return Message(
+            "Mostly because of what “{title}” is worth to everybody; of what this user did, "
+            "“{source}” speaks most for it: above all “{because}”.",
+            {"title": title, "source": source, "because": str(titles[best.item])},
+        )
     return Message(
         "Mostly because of what this user did in “{source}”: above all with “{because}”.",
         {"source": source, "because": str(titles[best.item])},
