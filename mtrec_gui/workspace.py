@@ -6,7 +6,7 @@ background, in order; the window hears of a change through the events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,7 +51,6 @@ class Workspace:
         self.history: History[Experiment] = History()
         self.project: Project | None = None
         self.dataset_id: int | None = None
-        self.world: str | None = None
         self._log: InteractionLog | None = None
         self._experiment: Experiment | None = None
         self._saving = False
@@ -263,8 +262,3 @@ class Workspace:
         self.runner.run(
             work, finished, failed, lambda fraction, stage: self.progressed.emit(fraction)
         )
-
-
-def enabled_tasks(experiment: Experiment) -> Sequence[str]:
-    """Return the names of the tasks that are switched on."""
-    return [task.name for task in experiment.tasks if task.enabled]

@@ -1,13 +1,11 @@
 """The run desk: what it sends, what it commits, what it says, whatever the jobs report."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import ResourceError
-from algorithms.evaluation import Cost, Experiment, ModelChoice, RunResult, RunSpec
+from algorithms.evaluation import Cost, Experiment, ModelChoice, RunResult
 from algorithms.messages import Message
 from algorithms.models.base import ModelState
 from algorithms.progress import Stage
@@ -17,6 +15,7 @@ from mtrec_gui.jobs.port import JobEvent, JobState
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.storage.values import RunStatus
 from mtrec_gui.workspace import Workspace
+from tests.mtrec_gui.fakes import Backend, Handle, LateRunner
 
 CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="product")
 EXPERIMENT = Experiment(
@@ -45,47 +44,6 @@ def make_log():
             categories=np.array(["", ""]),
         ),
     )
-
-
-@dataclass(eq=False)
-class Handle:
-    id: str
-    spec: RunSpec
-    cancelled: int = 0
-
-    def cancel(self, grace_seconds=2.0):
-        self.cancelled += 1
-
-
-class Backend:
-    """Takes runs and does nothing: the test says what happens to them."""
-
-    def __init__(self):
-        self.handles = []
-
-    def submit(self, spec, log):
-        self.handles.append(Handle(f"job {len(self.handles)}", spec))
-        return self.handles[-1]
-
-    def listen(self, callback):
-        pass
-
-    def close(self):
-        pass
-
-
-class LateRunner:
-    """Keeps the work until it is told to do it, as threads would."""
-
-    def __init__(self):
-        self.waiting = []
-
-    def run(self, work, done, failed, progress=None):
-        self.waiting.append((work, done, failed))
-
-    def do_all(self):
-        while self.waiting:
-            ImmediateRunner().run(*self.waiting.pop(0))
 
 
 def result_of(spec):

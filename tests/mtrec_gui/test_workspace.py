@@ -7,20 +7,7 @@ from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.storage import Project
 from mtrec_gui.workspace import Workspace
 from sample_data import load_world, world_tasks
-
-
-class LateRunner:
-    """Keeps the work until it is told to do it, as threads would."""
-
-    def __init__(self):
-        self.waiting = []
-
-    def run(self, work, done, failed, progress=None):
-        self.waiting.append((work, done, failed))
-
-    def do_one(self):
-        work, done, failed = self.waiting.pop(0)
-        ImmediateRunner().run(work, done, failed)
+from tests.mtrec_gui.fakes import LateRunner
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The Experiments page: what can run, what an edit changes, how runs are shown."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitMethod
-from algorithms.evaluation import Experiment, ModelChoice, RunSpec
+from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
 from algorithms.models.base import Family
 from algorithms.models.catalog import MODELS
@@ -26,6 +24,7 @@ from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.code_view import CodeDialog, Part, stretches
 from mtrec_gui.workspace import Workspace
+from tests.mtrec_gui.fakes import Backend
 
 CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="product")
 STARS = Task(
@@ -54,33 +53,6 @@ def make_log():
             categories=np.array(["", ""]),
         ),
     )
-
-
-@dataclass(eq=False)
-class Handle:
-    id: str
-    spec: RunSpec
-    cancelled: int = 0
-
-    def cancel(self, grace_seconds=2.0):
-        self.cancelled += 1
-
-
-class Backend:
-    """Takes runs and does nothing: the test says what happens to them."""
-
-    def __init__(self):
-        self.handles = []
-
-    def submit(self, spec, log):
-        self.handles.append(Handle(f"job {len(self.handles)}", spec))
-        return self.handles[-1]
-
-    def listen(self, callback):
-        pass
-
-    def close(self):
-        pass
 
 
 class View:

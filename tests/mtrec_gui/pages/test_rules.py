@@ -17,6 +17,7 @@ from mtrec_gui.pages.rules.state import Preview, PreviewStatus
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
+from tests.mtrec_gui.fakes import LateRunner
 
 CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="product")
 BUY = Task(name="buy", kind=TaskKind.BINARY, label="buy", item_kind="product", parent="click")
@@ -83,19 +84,6 @@ class View:
 
     def show_preview(self, state):
         self.preview = state
-
-
-class LateRunner:
-    """Keeps the work until it is told to do it, as threads would."""
-
-    def __init__(self):
-        self.waiting = []
-
-    def run(self, work, done, failed, progress=None):
-        self.waiting.append((work, done, failed))
-
-    def do_one(self):
-        ImmediateRunner().run(*self.waiting.pop(0))
 
 
 class Lab:
