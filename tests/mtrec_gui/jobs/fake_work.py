@@ -55,9 +55,11 @@ def write_into_log(spec, log, progress):
 def nap(spec, log, progress):
     """Sleep politely; the time of begin and end tells who ran beside whom."""
     begin = time.time()
-    for step in range(10):
-        progress(step / 10, Stage.FIT)
-        time.sleep(spec.config.get("seconds", 0.2) / 10)
+    seconds = spec.config.get("seconds", 0.2)
+    n_steps = max(10, round(seconds / 0.05))  # polite: it never sleeps long without reporting
+    for step in range(n_steps):
+        progress(step / n_steps, Stage.FIT)
+        time.sleep(seconds / n_steps)
     return make_result(spec, config={"begin": begin, "end": time.time()})
 
 
