@@ -8,7 +8,7 @@ this package is cheap: NumPy and the rest come with the first world that is open
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,9 +98,11 @@ def load_world(key: str) -> InteractionLog:
         Where there is no such world.
     """
     from sample_data.files import read_log
+    from sample_data.spec import read_spec
 
     world = _find(key)
-    return read_log(world.file.parent, world.title, world.labels)
+    log = read_log(world.file.parent, world.title, world.labels)
+    return replace(log, origin=read_spec(world.file).model_dump_json())
 
 
 def world_tasks(key: str) -> tuple[Task, ...]:

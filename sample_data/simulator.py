@@ -47,6 +47,7 @@ def simulate(spec: WorldSpec) -> Simulation:
         item_table=items.table,
         timestamps=shown.timestamps,
         context={"position": shown.places.astype(np.int32)},
+        origin=spec.model_dump_json(),
     )
     return Simulation(log, truth)
 

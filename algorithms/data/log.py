@@ -112,6 +112,8 @@ class InteractionLog:
     user_table, item_table : what the indices stand for
     timestamps : (n,) int64 seconds since 1970, or None
     context : further columns of (n,), such as position or hour
+    origin : for simulated data the parameters of its world as JSON, from which its truth can
+        be made anew; empty for real data
 
     Raises
     ------
@@ -127,6 +129,7 @@ class InteractionLog:
     item_table: ItemTable
     timestamps: IntArray | None = None
     context: Mapping[str, AnyArray] = field(default_factory=dict)
+    origin: str = ""
 
     def __post_init__(self) -> None:
         self._check_lengths()
@@ -223,6 +226,7 @@ class InteractionLog:
         table = self.item_table
         arrays: dict[str, AnyArray] = {
             "name": np.array([self.name]),
+            "origin": np.array([self.origin]),
             "users": self.users,
             "items": self.items,
             "user.ids": self.user_table.ids.ids,
@@ -270,4 +274,5 @@ class InteractionLog:
             ),
             timestamps=arrays.get("timestamps"),
             context=columns("context:"),
+            origin=str(arrays["origin"][0]),
         )
