@@ -143,12 +143,14 @@ def shown_probability(weight: FloatArray, n_shown: IntArray) -> FloatArray:
     weight : (n_users, n_items) ln w
     n_shown : (n_users,) fewer than n_items
     """
-    low = np.full(len(weight), -60.0) - weight.max(axis=1)  # ln τ: none would have arrived
-    high = np.full(len(weight), 60.0) - weight.min(axis=1)  # all would have
-    for _ in range(60):
-        middle = (low + high) / 2
-        n_arrived = -np.expm1(-np.exp(weight + middle[:, None])).sum(axis=1)
-        low = np.where(n_arrived < n_shown, middle, low)
-        high = np.where(n_arrived < n_shown, high, middle)
-    probability: FloatArray = -np.expm1(-np.exp(weight + ((low + high) / 2)[:, None]))
+    top = weight.max(axis=1, keepdims=True)
+    rate = np.exp(weight - top)  # at most 1
+    closing = n_shown / rate.sum(axis=1)  # too early, for 1 - exp(-x) is less than x
+    for _ in range(50):  # Newton's method, which comes closer from below: the sum is concave in τ
+        left = np.exp(-closing[:, None] * rate)
+        missing = n_shown - (1 - left).sum(axis=1)
+        if (missing < 1e-9 * n_shown).all():
+            break
+        closing += missing / (rate * left).sum(axis=1)
+    probability: FloatArray = -np.expm1(-closing[:, None] * rate)
     return probability

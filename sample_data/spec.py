@@ -149,6 +149,12 @@ class WorldSpec(_Part):
     kinds: tuple[KindSpec, ...] = Field(min_length=1)
     labels: tuple[LabelSpec, ...] = Field(min_length=1)
     correlations: tuple[CorrelationSpec, ...] = ()
+    correlation: float | None = Field(
+        None,
+        ge=-1,
+        le=1,
+        description="Correlation of every other label's taste with the first's; replaces the pairs",
+    )
     tasks: tuple[Task, ...] = Field(min_length=1)
     catalogue: CatalogueSpec
 
@@ -185,7 +191,17 @@ class WorldSpec(_Part):
         return self
 
     def taste_correlations(self) -> FloatArray:
-        """Return (n_labels, n_labels) correlations, in the order of ``labels``."""
+        """Return (n_labels, n_labels) correlations, in the order of ``labels``.
+
+        Where ``correlation`` ρ is given, all other tastes are ρ · the first + √(1 - ρ²) · own, so
+        that they correlate ρ² among themselves.
+        """
+        if self.correlation is not None:
+            loading = np.full(len(self.labels), self.correlation)
+            loading[0] = 1
+            one_factor = np.outer(loading, loading)
+            np.fill_diagonal(one_factor, 1)
+            return one_factor
         position = {label.name: index for index, label in enumerate(self.labels)}
         matrix = np.eye(len(self.labels))
         for pair in self.correlations:

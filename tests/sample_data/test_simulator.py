@@ -279,3 +279,31 @@ def test_knowing_the_truth_beats_popularity(ecommerce: Simulation) -> None:
     popular = found(np.broadcast_to(n_clicks.astype(np.float64), met.shape))
     assert found(liked) > 2 * popular
     assert found(liked * truth.shown("product")) > 1.4 * found(liked)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "at_least"),
+    [("click", "product", 1), ("purchase", "product", 1), ("rating", "product", 4)],
+)
+def test_what_is_relevant_once_shown_is_its_frequency(
+    ecommerce: Simulation, label: str, kind: str, at_least: float
+) -> None:
+    log, rows = ecommerce.log, of_kind(ecommerce, kind)
+    table = log.item_table.of_kind(kind)
+    everyone = np.arange(log.n_users)[:, None]
+    users, columns = log.users[rows], log.items[rows] - table[0]
+    chance = ecommerce.truth.relevant(label, everyone, table, at_least)[users, columns]
+    hit = log.label(label)[rows] >= at_least
+    for tenth in np.array_split(np.argsort(chance), 10):
+        error = np.sqrt((chance[tenth] * (1 - chance[tenth])).sum()) / len(tenth)
+        assert abs(hit[tenth].mean() - chance[tenth].mean()) < 4 * error
+
+
+@pytest.mark.parametrize("rho", [-1.0, -0.8, 0.0, 0.8, 1.0])
+def test_one_number_can_set_all_correlations(make_spec: MakeSpec, rho: float) -> None:
+    spec = make_spec({}).model_copy(update={"correlation": rho})
+    asked = spec.taste_correlations()
+    np.testing.assert_allclose(asked[0, 1:], rho)
+    np.testing.assert_allclose(asked[1, 2:], rho**2)
+    taste = simulate(spec).truth.users.taste.reshape(4, -1)
+    np.testing.assert_allclose(np.corrcoef(taste), asked, atol=0.03)
