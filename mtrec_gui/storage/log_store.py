@@ -50,7 +50,8 @@ def save_log(session: Session, log: InteractionLog) -> int:
         n_users=log.n_users,
         n_items=log.n_items,
         item_kinds=kinds,
-        rows_sha256=_digest(log.name, kinds, users, items, columns),
+        rows_sha256=_digest(log.name, kinds, log.origin, users, items, columns),
+        origin=_text(log.origin) or None,
     )
     session.add(row)
     session.flush()
@@ -96,7 +97,7 @@ def load_log(session: Session, dataset_id: int | None) -> InteractionLog:
     columns: dict[str, dict[str, AnyArray]] = {part: {} for part in _PARTS}
     for part, name, blob in stored:  # first, so that a broken blob is called by its name
         columns.setdefault(part, {})[name] = decode(blob, f"{part} “{name}” {where}")
-    if row.rows_sha256 != _digest(row.name, row.item_kinds, users, items, stored):
+    if row.rows_sha256 != _digest(row.name, row.item_kinds, row.origin or "", users, items, stored):
         raise DamageFound(f"the table of users, items or columns {where}")
     try:
         return _assemble(row, users, items, columns)
@@ -132,6 +133,7 @@ def _assemble(
         ),
         timestamps=events.get("timestamps"),
         context=columns[_CONTEXT],
+        origin=row.origin or "",
     )
 
 
@@ -174,12 +176,14 @@ def _columns(log: InteractionLog) -> Iterator[tuple[str, str, AnyArray]]:
 def _digest(
     name: str,
     kinds: list[str],
+    origin: str,
     users: Iterable[Sequence[object]],
     items: Iterable[Sequence[object]],
     columns: list[tuple[str, str, Blob]],
 ) -> str:
     named = [(part, column, blob.sha256) for part, column, blob in columns]
-    return rows_digest([(name, kinds), *map(tuple, users), *map(tuple, items), *named])
+    head = (name, kinds, origin) if origin else (name, kinds)  # as it was before there were origins
+    return rows_digest([head, *map(tuple, users), *map(tuple, items), *named])
 
 
 def _texts(array: TextArray) -> list[str]:

@@ -95,6 +95,7 @@ class DatasetRow(Row):
     n_items: Mapped[int]
     item_kinds: Mapped[Json] = mapped_column(JsonText)
     rows_sha256: Mapped[str]
+    origin: Mapped[str | None] = mapped_column(default=None)
 
 
 class UserRow(Row):

@@ -115,7 +115,7 @@ def test_truncated_file(filled: Path, left: float) -> None:
 
 def test_newer_format(filled: Path) -> None:
     change(filled, "UPDATE alembic_version SET version_num = '999'", "CREATE TABLE new (x)")
-    with pytest.raises(NewerProjectError, match=r"format 999.*up to format 1\. Update"):
+    with pytest.raises(NewerProjectError, match=r"format 999.*up to format 2\. Update"):
         Project.open(filled)
 
 
@@ -197,6 +197,11 @@ def test_a_missing_table_and_a_missing_row(filled: Path, tmp_path: Path) -> None
             "the table of users, items or columns of dataset 1",
         ),
         (
+            "UPDATE datasets SET origin = '{}'",
+            lambda project: project.load_log(),
+            "the table of users, items or columns of dataset 1",
+        ),
+        (
             "UPDATE metric_values SET value = value + 0.001 WHERE position = 0",
             lambda project: project.load_result(1),
             "the numbers of run 1",
@@ -247,7 +252,7 @@ def test_right_hashes_of_something_that_is_no_log(filled: Path) -> None:
     nothing = rows_digest([["Empty", []]])
     change(
         filled,
-        "INSERT INTO datasets SELECT 2, 'Empty', created, 0, 0, 0, '[]', '' FROM datasets",
+        "INSERT INTO datasets SELECT 2, 'Empty', created, 0, 0, 0, '[]', '', NULL FROM datasets",
         f"UPDATE datasets SET rows_sha256 = '{nothing}' WHERE id = 2",  # noqa: S608
     )
     with Project.open(filled) as opened:

@@ -52,7 +52,7 @@ Same = Callable[[object, object], bool]
 
 def test_a_new_project_says_what_it_is(project: Project, path: Path) -> None:
     assert project.path == path
-    assert project.info.format_version == 1
+    assert project.info.format_version == 2
     assert abs(project.info.created - datetime.now(UTC)) < timedelta(minutes=1)
     assert not project.read_only
     assert project.datasets() == []
@@ -94,6 +94,18 @@ def test_log_without_time_labels_or_features(
         item_table=replace(log.item_table, features={}),
     )
     assert same(project.load_log(project.save_log(bare)).to_arrays(), bare.to_arrays())
+
+
+def test_a_log_remembers_where_it_comes_from(
+    project: Project, path: Path, new_log: Callable[..., InteractionLog]
+) -> None:
+    origin = '{"key": "世界", "seed": 1}'
+    project.save_log(replace(new_log(), origin=origin))
+    project.save_log(new_log())
+    assert [project.load_log(number).origin for number in (1, 2)] == [origin, ""]
+    with closing(sqlite3.connect(path)) as plain:
+        stored = plain.execute("SELECT origin FROM datasets").fetchall()
+    assert stored == [(origin,), (None,)]
 
 
 def test_the_newest_log_is_loaded_by_default(

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from algorithms.data.log import InteractionLog
 from algorithms.errors import ProjectError
+from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import RunResult
 from mtrec_gui.storage import DiskFullError, NewerProjectError, Project, upgrade
 from mtrec_gui.storage import project as project_module
@@ -22,8 +24,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2"
-down_revision = "1"
+revision = "3"
+down_revision = "2"
 
 
 def upgrade() -> None:
@@ -43,10 +45,10 @@ def filled(project: Project, comparison: int, new_result: Callable[..., RunResul
 
 @pytest.fixture
 def next_format(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The lab as it may be one day: with a second migration, after the project was made."""
+    """The lab as it may be one day: with a further migration, after the project was made."""
     scripts = tmp_path / "migrations 100%"
     shutil.copytree(upgrade.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    script = scripts / "versions" / "v0002_comment.py"
+    script = scripts / "versions" / "v0003_comment.py"
     script.write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr(upgrade, "SCRIPTS", scripts)
     return script
@@ -65,14 +67,33 @@ def test_the_migrations_make_what_the_rows_say(project: Project) -> None:
     assert strict == [("alembic_version",)]
 
 
+def test_a_file_of_format_1_opens(
+    tmp_path: Path,
+    new_log: Callable[..., InteractionLog],
+    experiment: Experiment,
+    new_result: Callable[..., RunResult],
+    same: Same,
+) -> None:
+    """``format_1.sql`` is the dump of a file that the first version of the lab wrote."""
+    path = tmp_path / "old.mtrec"
+    script = Path(__file__).with_name("format_1.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(path)) as plain:
+        plain.executescript(script)
+    with Project.open(path) as opened:
+        assert opened.backup == tmp_path / "old.format-1.mtrec"
+        assert same(opened.load_log().to_arrays(), new_log(12).to_arrays())
+        assert same(opened.load_result(1, with_state=True), new_result())
+        assert opened.load_experiment(1) == experiment
+
+
 @pytest.mark.usefixtures("next_format")
 def test_an_older_file_is_copied_and_upgraded(
     filled: Path, new_result: Callable[..., RunResult], same: Same
 ) -> None:
     before = filled.read_bytes()
     with Project.open(filled) as opened:
-        assert opened.info.format_version == 2
-        assert opened.backup == filled.with_name("My shop 100% 店.format-1.mtrec")
+        assert opened.info.format_version == 3
+        assert opened.backup == filled.with_name("My shop 100% 店.format-2.mtrec")
         assert same(opened.load_result(1, with_state=True), new_result())
     with closing(sqlite3.connect(filled)) as plain:
         assert plain.execute("SELECT comment FROM runs").fetchall() == [(None,)]
@@ -92,9 +113,9 @@ def test_the_backup_is_the_older_project(
     assert backup is not None
     monkeypatch.undo()  # the lab as it is
     with Project.open(backup) as older:
-        assert older.info.format_version == 1
+        assert older.info.format_version == 2
         assert same(older.load_result(1, with_state=True), new_result())
-    with pytest.raises(NewerProjectError, match="format 2"):
+    with pytest.raises(NewerProjectError, match="format 3"):
         Project.open(filled)
 
 
@@ -125,6 +146,6 @@ def test_an_older_file_that_cannot_be_written(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(project_module, "can_write", lambda path: False)
-    with pytest.raises(ProjectError, match="must be upgraded to format 2"):
+    with pytest.raises(ProjectError, match="must be upgraded to format 3"):
         Project.open(filled)
     assert list(filled.parent.glob("*.mtrec")) == [filled]
