@@ -18,6 +18,7 @@ from algorithms.errors import ConfigError
 from algorithms.models.base import parse_config
 from sample_data.spec import BinaryLabel, WorldSpec
 
+SIZE, BEHAVIOUR, EXPOSURE, CHANCE = "How much there is", "What people do", "What is shown", "Chance"
 MOST_PAGES = 1000
 LOGISTIC_VARIANCE = math.pi**2 / 3  # of the noise behind a logistic choice
 
@@ -31,6 +32,7 @@ class Dial:
     Parameters
     ----------
     key : name in code
+    group : heading under which it stands
     title, explanation : what a person reads; the explanation is one line
     low, high : ends of the dial
     step : distance of neighbouring numbers; a geometric dial has whole numbers
@@ -40,6 +42,7 @@ class Dial:
     """
 
     key: str
+    group: str
     title: str
     explanation: str
     low: float
@@ -109,11 +112,18 @@ def _read_items(spec: WorldSpec) -> float:
 
 
 def _turn_items(spec: WorldSpec, values: Values, number: float) -> None:
-    """Scale all kinds alike; each keeps a page full and stays within the catalogue."""
-    scale = number / _read_items(spec)
+    """Scale all kinds alike, as far as the catalogue reaches with all its brands."""
+    catalogue = spec.catalogue
+    stocked, most = catalogue.brands_per_category, len(catalogue.brands)
+    per_brand = catalogue.n_offers() // stocked  # product types
+    wanted = number / _read_items(spec)
+    limits = [most * per_brand * len(kind.titles) / kind.count for kind in spec.kinds]
+    scale = min(wanted, *limits)
     for kind in values["kinds"]:
-        n_offers = spec.catalogue.n_offers() * len(kind["titles"])
-        kind["count"] = min(max(round(kind["count"] * scale), kind["per_page"]), n_offers)
+        kind["count"] = max(round(kind["count"] * scale), kind["per_page"])
+        needed = math.ceil(kind["count"] / (per_brand * len(kind["titles"])))
+        stocked = max(stocked, needed)
+    values["catalogue"]["brands_per_category"] = min(stocked, most)
     _fit_pages(values)
 
 
@@ -150,13 +160,8 @@ def _read_correlation(spec: WorldSpec) -> float:
 
 
 def _turn_correlation(spec: WorldSpec, values: Values, number: float) -> None:
-    """Let every other label correlate ρ with the first, and so ρ² with one another."""
-    names = [label.name for label in spec.labels]
-    values["correlations"] = [
-        {"labels": (first, second), "value": number if place == 0 else number**2}
-        for place, first in enumerate(names)
-        for second in names[place + 1 :]
-    ]
+    values["correlation"] = number  # one number for all pairs
+    values["correlations"] = ()
 
 
 def _chance(values: Mapping[str, Any]) -> tuple[float, float]:
@@ -278,6 +283,7 @@ DIALS: dict[str, Dial] = {
     for dial in (
         Dial(
             "users",
+            SIZE,
             "Users",
             "How many people live in this world.",
             50,
@@ -289,6 +295,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "items",
+            SIZE,
             "Items",
             "How much is on offer, all kinds together.",
             50,
@@ -300,6 +307,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "pages",
+            SIZE,
             "Pages per user",
             "How much a user looks at: more pages, more interactions.",
             1,
@@ -310,6 +318,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "correlation",
+            BEHAVIOUR,
             "Correlation between tasks",
             "1: all tasks spring from one taste. 0: they have nothing in common. -1: conflict.",
             -1,
@@ -320,6 +329,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "noise",
+            BEHAVIOUR,
             "Noise",
             "Share of mere chance in what people do; the rest follows from who and what.",
             0.05,
@@ -330,6 +340,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "rate",
+            BEHAVIOUR,
             "Rate of the labels",
             "How often things happen, on average: the lower, the sparser the tasks.",
             0.01,
@@ -340,6 +351,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "popularity",
+            EXPOSURE,
             "Popularity bias",
             "How much more often the popular is shown.",
             0,
@@ -349,6 +361,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "preference",
+            EXPOSURE,
             "Personal choice",
             "How strongly the logging policy follows what it believes a user likes.",
             0,
@@ -358,6 +371,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "knowledge",
+            EXPOSURE,
             "Knowledge of taste",
             "How right that belief is: 0 knows nothing, 1 knows all.",
             0,
@@ -367,6 +381,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "position",
+            EXPOSURE,
             "Position effect",
             "How much is lost by standing lower on the page.",
             0,
@@ -377,6 +392,7 @@ DIALS: dict[str, Dial] = {
         ),
         Dial(
             "seed",
+            CHANCE,
             "Seed",
             "The same seed gives the same world; another one gives a sister of it.",
             0,

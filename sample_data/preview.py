@@ -18,6 +18,8 @@ held out. For values, the truth's expectation is held against what was observed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -88,6 +90,18 @@ class Preview:
 
 def preview(spec: WorldSpec) -> Preview:
     """Look ahead at a world."""
+    with _linear_algebra().limit(limits=1):  # so small a product is over before threads have met
+        return _preview(spec)
+
+
+@cache
+def _linear_algebra() -> Any:
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
+
+
+def _preview(spec: WorldSpec) -> Preview:
     n_users = spec.users.count
     n_items = sum(kind.count for kind in spec.kinds)
     n_sampled = min(n_users, N_USERS, max(FEWEST_USERS, MOST_PAIRS // n_items))
@@ -147,7 +161,7 @@ def _best_ranking(
     """Return the mean NDCG@10 of the ranking by the truth."""
     items = log.item_table.of_kind(task.item_kind)  # (n_items,) indices into the table
     users = np.arange(log.n_users)
-    relevant = truth.expected(task.label, users[:, None], items)
+    relevant = truth.relevant(task.label, users[:, None], items, task.relevant_from)
     score = shown * relevant / (1 - (1 - HELD_OUT) * shown)  # (n_users, n_items)
     column = np.full(log.n_items, -1)
     column[items] = np.arange(len(items))
@@ -178,7 +192,7 @@ def _least_error(task: Task, log: InteractionLog, truth: Truth) -> float:
     seen = np.flatnonzero(~np.isnan(values))
     if not len(seen):
         return float("nan")
-    expected = truth.given_parent(task.label, log.users[seen], log.items[seen])
+    expected = truth.in_log(task.label, log.users[seen], log.items[seen])
     error = values[seen] - expected
     if task.kind is TaskKind.RATING:
         return float(np.sqrt(np.mean(error**2)))

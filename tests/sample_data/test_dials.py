@@ -69,7 +69,10 @@ def test_items_and_pages_know_each_other():
     assert small.users.pages_max == 10  # 80 products, 8 on a page
     many = DIALS["pages"].turn(small, 50)
     assert many.users.pages_mean == 10
-    assert DIALS["items"].read(DIALS["items"].turn(spec, 5000)) <= 5000
+    large = DIALS["items"].turn(spec, 2000)  # more than eight brands have to offer
+    assert [kind.count for kind in large.kinds] == [1600, 400]
+    assert large.catalogue.brands_per_category == 16
+    assert DIALS["items"].read(DIALS["items"].turn(spec, 5000)) == 3000  # all that 24 brands have
 
 
 def test_the_correlation_is_that_of_a_chain():

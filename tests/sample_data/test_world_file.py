@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from algorithms.errors import MtrecError
 from algorithms.models.base import parse_config
 from sample_data import WORLDS
 from sample_data.dials import DIALS, turned
 from sample_data.spec import WorldSpec, read_spec
-from sample_data.writing import write_spec
+from sample_data.world_file import open_spec, save_spec, write_spec
 
 
 @pytest.mark.parametrize("world", sorted(WORLDS))
@@ -36,3 +37,24 @@ def test_each_parameter_has_its_remark():
     text = write_spec(read_spec(WORLDS["ecommerce"].file))
     assert "pages_mean = 5.0" in text
     assert "# Pages that a user sees, on average" in text
+
+
+def test_what_is_wrong_is_named_with_file_and_field(tmp_path):
+    text = write_spec(read_spec(WORLDS["ecommerce"].file))
+    bad = tmp_path / "bad.toml"
+    for old, new, told in (
+        ("knowledge = 0.75", "knowledge = 1.75", r"bad\.toml.*exposure\.knowledge.*1\.75"),
+        ("knowledge = 0.75", "wisdom = 0.75", r"bad\.toml.*exposure\.(knowledge|wisdom)"),
+        ("[exposure]", "[exposure", r"bad\.toml.*world file.*line"),
+    ):
+        assert old in text
+        bad.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(MtrecError, match=told):
+            open_spec(bad)
+    bad.write_bytes(b"\xff\xfe")
+    with pytest.raises(MtrecError, match="not UTF-8"):
+        open_spec(bad)
+    with pytest.raises(MtrecError, match="No such file"):
+        open_spec(tmp_path / "none.toml")
+    with pytest.raises(MtrecError, match="another place"):
+        save_spec(read_spec(WORLDS["ecommerce"].file), tmp_path / "no" / "x.toml")

@@ -1,16 +1,19 @@
-"""A world as a TOML file, with a remark beside each parameter, that ``read_spec`` reads back."""
+"""A world as a TOML file of one's own: written with a remark beside each parameter, and read."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from sample_data.spec import WorldSpec
+from algorithms.errors import ResourceError, UnreadableFileError
+from sample_data.spec import WorldSpec, read_spec
 
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _REMARK_AT = 28  # column where remarks begin
@@ -93,3 +96,47 @@ def _value(value: Any) -> str:
 def _text(text: str) -> str:
     """Quote a text: TOML escapes as JSON does, and the delete character too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def open_spec(path: Path) -> WorldSpec:
+    """Read a world file that a person wrote.
+
+    Raises
+    ------
+    UnreadableFileError
+        Where it is not there, or no TOML.
+    ConfigError
+        Where a parameter is missing, unknown or out of range; it names the file and the field.
+    """
+    try:
+        return read_spec(path)
+    except OSError as error:
+        found = error.strerror or str(error)
+    except UnicodeDecodeError:
+        found = "bytes that are not UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        found = str(error)
+    raise UnreadableFileError(
+        file=str(path),
+        expected="a world file (TOML)",
+        found=found,
+        remedy="`mtrec world --write ecommerce FILE.toml` writes one to start from.",
+    )
+
+
+def save_spec(spec: WorldSpec, path: Path) -> None:
+    """Write a world file.
+
+    Raises
+    ------
+    ResourceError
+        Where the file cannot be written.
+    """
+    try:
+        path.write_text(write_spec(spec), encoding="utf-8")
+    except OSError as error:
+        raise ResourceError(
+            file=str(path),
+            reason=error.strerror or str(error),
+            remedy="Choose another place for the world file.",
+        ) from error
