@@ -11,10 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from algorithms.data import InteractionLog
-from algorithms.evaluation import Experiment, default_experiment
+from algorithms.evaluation import Experiment
 from algorithms.metrics import METRICS, Metric, find_metric
 from algorithms.models.base import Recommender
-from algorithms.models.catalog import MODELS, find_model
 from algorithms.progress import Progress, Stage
 from mtrec_gui import exit_status, preferences
 from mtrec_gui.bringing import bring_file, write_rejected
@@ -27,6 +26,7 @@ from mtrec_gui.console import (
     show_comparison,
 )
 from mtrec_gui.json_output import comparison_values, metric_values, model_values, write_json
+from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
 from mtrec_gui.project_files import free_name
 from mtrec_gui.spec_file import loader, read_spec
 

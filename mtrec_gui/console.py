@@ -14,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from algorithms.data.readers import ReadResult
-from algorithms.evaluation import Comparison, Experiment, RunResult, compare, concerns
-from algorithms.models.catalog import find_model
+from algorithms.evaluation import Comparison, Experiment, RunResult, concerns
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.local import LocalJobs
 from mtrec_gui.jobs.port import JobEvent, JobState
+from mtrec_gui.model_shelf import compare, find_model
 from mtrec_gui.run_desk import DeskRow, RunDesk
 from mtrec_gui.workspace import Workspace
 

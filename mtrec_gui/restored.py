@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from algorithms.data.split import Split, SplitConfig
 from algorithms.evaluation import Experiment, RunSpec, split_of
 from algorithms.models.base import Recommender
-from algorithms.models.catalog import find_model
+from mtrec_gui.model_shelf import find_model
 
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog

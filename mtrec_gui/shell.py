@@ -90,7 +90,7 @@ class Shell(QObject):
         )
 
     def _sentence(self, model: str, stage: str | None, left: float | None) -> str:
-        from algorithms.models.catalog import find_model
+        from mtrec_gui.model_shelf import find_model
 
         parts = [engine_text(find_model(model).title)]
         if stage is not None:

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from algorithms.data import InteractionLog, SplitConfig
 from algorithms.errors import SpecError
-from algorithms.evaluation import Experiment, ModelChoice, default_experiment
+from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.models.base import parse_config
-from algorithms.models.catalog import find_model
 from algorithms.progress import Progress, Stage
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task
+from mtrec_gui.model_shelf import default_experiment, find_model
 
 
 class DataPart(BaseModel):

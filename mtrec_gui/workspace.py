@@ -120,9 +120,9 @@ class Workspace:
 
         def work(progress: Progress) -> tuple[Project, int, InteractionLog, Experiment]:
             from algorithms.errors import ProjectError
-            from algorithms.evaluation import default_experiment
             from algorithms.progress import Stage
             from algorithms.tasks.proposals import propose
+            from mtrec_gui.model_shelf import default_experiment
             from mtrec_gui.storage import Project
 
             project = Project.open(path)

@@ -3,6 +3,9 @@
 Runs of one model with the same configuration and different seeds become one row; its values are
 the means over the seeds. The best value of a column is marked, every value keeps its interval,
 and each model that learns tasks together is set against its single-task twin.
+
+Reference models stand at the end, the ceiling before the floor. They are there to read the others
+by and take no part in the contest: they are never best, and nobody's twin.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ from algorithms.evaluation.columns import Column, default_columns
 from algorithms.evaluation.gains import PairedGains, Verdict, paired_gains
 from algorithms.evaluation.results import Cost, RunResult
 from algorithms.messages import Message, MessageValue
-from algorithms.models.base import Recommender
-from algorithms.models.catalog import find_model
+from algorithms.models.base import Bound, Recommender
+from algorithms.models.catalog import MODELS, find_model
 from algorithms.tasks import Task
 
 
@@ -58,6 +61,7 @@ class Row:
     differences : values of the configuration that are not the default
     runs : its results, one per seed
     cost : mean over the seeds; the highest peak
+    bound : which line it draws, where it is a reference for the others
     """
 
     model: str
@@ -65,6 +69,7 @@ class Row:
     differences: Mapping[str, Any]
     runs: tuple[RunResult, ...]
     cost: Cost
+    bound: Bound | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -99,7 +104,7 @@ class Comparison:
     Parameters
     ----------
     columns : tasks and metrics
-    rows : models, in the order in which they were given
+    rows : models, in the order in which they were given, references last
     cells : one per row and column, None where the model does not serve the task
     twins : one per model that has a single-task twin among the rows
     """
@@ -108,6 +113,23 @@ class Comparison:
     rows: tuple[Row, ...]
     cells: tuple[tuple[Cell | None, ...], ...]
     twins: tuple[TwinGains, ...]
+
+    @property
+    def contest(self) -> tuple[int, ...]:
+        """Positions of the rows that compete; the others are references."""
+        return tuple(number for number, row in enumerate(self.rows) if row.bound is None)
+
+    def bounds(self, column: int) -> dict[Bound, Cell]:
+        """Return the ceiling and the floor of a column, as far as they were measured.
+
+        Of several rows that draw the same line the first counts.
+        """
+        found: dict[Bound, Cell] = {}
+        for row, cells in zip(self.rows, self.cells, strict=True):
+            cell = cells[column]
+            if row.bound is not None and cell is not None and math.isfinite(cell.value):
+                found.setdefault(row.bound, cell)
+        return found
 
     def sentences(self) -> list[Message]:
         """Say in words which tasks gained and which lost against the single-task twin."""
@@ -151,6 +173,7 @@ def compare(
     k: int = 10,
     columns: Sequence[Column] | None = None,
     seed: int = 0,
+    models: Mapping[str, type[Recommender]] = MODELS,
 ) -> Comparison:
     """Set results side by side.
 
@@ -162,24 +185,26 @@ def compare(
     columns : what the table shows; the main metric of each task if not given. Gains are always
         measured by the main metrics.
     seed : draws the users of the paired bootstrap
+    models : by key; an application may know more than the catalog
     """
     shown = tuple(columns) if columns is not None else default_columns(tasks, k)
-    rows = _rows(results)
-    cells = _mark_best([[_cell(row, column) for column in shown] for row in rows], shown)
+    rows = _rows(results, models)
+    cells = [[_cell(row, column) for column in shown] for row in rows]
+    _mark_best([line for row, line in zip(rows, cells, strict=True) if row.bound is None], shown)
     main = default_columns(tasks, k)
     twins = []
     for number, row in enumerate(rows):
-        twin = _twin_of(row, rows)
+        twin = _twin_of(row, rows, models)
         if twin is None:
             continue
         rng = np.random.default_rng(seed)
         gains = paired_gains(row.runs, rows[twin].runs, main, rng)
         if gains.tasks:
             twins.append(TwinGains(number, twin, gains))
-    return Comparison(shown, tuple(rows), cells, tuple(twins))
+    return Comparison(shown, tuple(rows), tuple(map(tuple, cells)), tuple(twins))
 
 
-def _rows(results: Sequence[RunResult]) -> list[Row]:
+def _rows(results: Sequence[RunResult], known: Mapping[str, type[Recommender]]) -> list[Row]:
     grouped: dict[tuple[str, str], dict[int, RunResult]] = {}
     for result in results:
         configuration = json.dumps(result.config, sort_keys=True, default=str)
@@ -188,14 +213,16 @@ def _rows(results: Sequence[RunResult]) -> list[Row]:
     models = [group[0].model for group in groups]
     rows = []
     for group in groups:
-        model = find_model(group[0].model)
+        model = find_model(group[0].model, known)
         differences = _differences(model, group[0].config)
         title = model.title
         if models.count(group[0].model) > 1:
             words = ", ".join(f"{name} {_short(value)}" for name, value in differences.items())
             title = f"{title} ({words or 'default'})"
-        rows.append(Row(group[0].model, title, differences, group, _mean_cost(group)))
-    return rows
+        cost = _mean_cost(group)
+        rows.append(Row(group[0].model, title, differences, group, cost, model.bound))
+    order = (None, Bound.CEILING, Bound.FLOOR)
+    return sorted(rows, key=lambda row: order.index(row.bound))
 
 
 def _differences(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -236,9 +263,8 @@ def _cell(row: Row, column: Column) -> Cell | None:
     )
 
 
-def _mark_best(
-    cells: list[list[Cell | None]], columns: Sequence[Column]
-) -> tuple[tuple[Cell | None, ...], ...]:
+def _mark_best(cells: list[list[Cell | None]], columns: Sequence[Column]) -> None:
+    """Mark the best value of each column in its place."""
     for number, column in enumerate(columns):
         values = [cell.value for line in cells if (cell := line[number]) is not None]
         defined = [value for value in values if math.isfinite(value)]
@@ -249,12 +275,11 @@ def _mark_best(
             cell = line[number]
             if cell is not None and math.isclose(cell.value, best, rel_tol=1e-9):
                 line[number] = replace(cell, is_best=True)
-    return tuple(tuple(line) for line in cells)
 
 
-def _twin_of(row: Row, rows: Sequence[Row]) -> int | None:
+def _twin_of(row: Row, rows: Sequence[Row], models: Mapping[str, type[Recommender]]) -> int | None:
     """Return the row of the single-task twin, the one configured most alike if there are more."""
-    key = find_model(row.model).single_task_twin
+    key = find_model(row.model, models).single_task_twin
     config = row.runs[0].config
 
     def likeness(number: int) -> int:

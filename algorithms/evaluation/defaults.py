@@ -7,7 +7,7 @@ needs several tasks to make sense is off where there is only one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,25 +26,35 @@ _FIRST = (
     "separate_factors",
     "shared_factors",
     "rule_blend",
+    "naive",
 )
 _POWER = 0.5
 _AD = "ad"
 
 
-def default_experiment(log: InteractionLog, tasks: Sequence[Task]) -> Experiment:
-    """Return an experiment with every model of the catalog, the sensible ones ticked.
+def default_experiment(
+    log: InteractionLog,
+    tasks: Sequence[Task],
+    models: Mapping[str, type[Recommender]] = MODELS,
+) -> Experiment:
+    """Return an experiment with every model that suits the log, the sensible ones ticked.
 
     Parameters
     ----------
     log : the data
     tasks : what is to be learned
+    models : by key; an application may know more than the catalog
     """
     rules = default_rules(log, tasks)
-    models = tuple(
-        ModelChoice(model=key, enabled=key in _FIRST and _makes_sense(model, tasks, rules))
-        for key, model in MODELS.items()
+    choices = tuple(
+        ModelChoice(
+            model=key,
+            enabled=(key in _FIRST or model.needs_truth) and _makes_sense(model, tasks, rules),
+        )
+        for key, model in models.items()
+        if log.origin or not model.needs_truth
     )
-    return Experiment(tasks=tuple(tasks), models=models, rules=rules)
+    return Experiment(tasks=tuple(tasks), models=choices, rules=rules)
 
 
 def default_rules(log: InteractionLog, tasks: Sequence[Task]) -> RuleSet:

@@ -7,7 +7,7 @@ calibrates scores and sets thresholds; test data only judges. See ``docs/protoco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -24,7 +24,7 @@ from algorithms.evaluation.ranking import judge_lists, rank_unmet, relevant_item
 from algorithms.evaluation.results import Cost, MetricResult, RunResult
 from algorithms.messages import Message
 from algorithms.models.base import Recommender, TopLists
-from algorithms.models.catalog import find_model
+from algorithms.models.catalog import MODELS, find_model
 from algorithms.progress import Progress, Stage, part_of, silent
 from algorithms.tasks import Task, check_tasks
 
@@ -44,7 +44,12 @@ class UnlearnableTaskError(TaskError):
     )
 
 
-def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
+def run(
+    spec: RunSpec,
+    log: InteractionLog,
+    progress: Progress = silent,
+    models: Mapping[str, type[Recommender]] = MODELS,
+) -> RunResult:
     """Fit one model once and judge it.
 
     Parameters
@@ -52,13 +57,14 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
     spec : the model, its configuration, the tasks, the split, the rules, the seed
     log : the whole log
     progress : told how far the run is; may raise to stop it
+    models : by key; an application may know more than the catalog
 
     Raises
     ------
     UnknownModelError, ConfigError, NoTasksError, TaskError, SplitError, FitError
         Where the run cannot be done as asked; the sentence says what to change.
     """
-    model_class = find_model(spec.model)
+    model_class = find_model(spec.model, models)
     model = model_class.from_values(_config_values(model_class, spec))
     tasks = _possible_tasks(model_class, spec.tasks, log)
 
@@ -84,7 +90,7 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
         model=spec.model,
         config=model.config.model_dump(mode="json"),
         seed=spec.seed,
-        tasks=tuple(task.name for task in tasks),
+        tasks=tuple(task.name for task in model.tasks),
         metrics=tuple(judged.metrics),
         lists=judged.lists,
         curves=tuple(model.curves),
@@ -101,7 +107,8 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
 
 def split_of(spec: RunSpec, log: InteractionLog) -> Split:
     """Return the split that ``run`` makes for a spec, to restore or to explain a fitted model."""
-    return make_split(log, spec.split, np.random.default_rng([spec.seed, _SPLIT]))
+    rng = np.random.default_rng([spec.seed, _SPLIT])
+    return make_split(log, spec.split, rng, fold=spec.seed)
 
 
 @dataclass

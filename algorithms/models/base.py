@@ -57,6 +57,14 @@ class Family(StrEnum):
     LIBRARY = "library"
     SHARED_FACTORS = "shared_factors"
     RULES = "rules"
+    REFERENCE = "reference"  # floor and ceiling: to read the others by, not to compete
+
+
+class Bound(StrEnum):
+    """Between which lines the others are read."""
+
+    CEILING = "ceiling"  # nobody can be better, but for chance
+    FLOOR = "floor"  # who learned anything is better
 
 
 class Output(StrEnum):
@@ -126,7 +134,9 @@ class Recommender(ABC):
     serves: ClassVar[frozenset[TaskKind]] = frozenset(TaskKind)
     is_multitask: ClassVar[bool] = False  # do tasks share parameters or scores?
     single_task_twin: ClassVar[str | None] = None  # key of the model its gain is measured against
-    explains_by: ClassVar[str] = ""  # counts | biases | interactions | factors | rules
+    explains_by: ClassVar[str] = ""  # counts | biases | interactions | factors | rules | truth
+    bound: ClassVar[Bound | None] = None  # which line it draws, where its family is REFERENCE
+    needs_truth: ClassVar[bool] = False  # does it need a log whose world is known (its origin)?
 
     def __init__(self, config: ModelConfig | None = None) -> None:
         self.config: ModelConfig = config if config is not None else self.config_class()

@@ -7,10 +7,13 @@ in the window follow by themselves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from algorithms.errors import UnknownModelError
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
 from algorithms.models.implicit_models import Als
+from algorithms.models.naive import Naive
 from algorithms.models.popularity import Popularity
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
@@ -24,11 +27,12 @@ MODELS: dict[str, type[Recommender]] = {
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
     RuleBlend.key: RuleBlend,
+    Naive.key: Naive,
 }
 
 
-def find_model(key: str) -> type[Recommender]:
-    """Return the model of a key.
+def find_model(key: str, models: Mapping[str, type[Recommender]] = MODELS) -> type[Recommender]:
+    """Return the model of a key, from the catalog or from one that holds more.
 
     Raises
     ------
@@ -36,6 +40,6 @@ def find_model(key: str) -> type[Recommender]:
         Where the catalog has no such key.
     """
     try:
-        return MODELS[key]
+        return models[key]
     except KeyError:
-        raise UnknownModelError(model=key, models=", ".join(MODELS)) from None
+        raise UnknownModelError(model=key, models=", ".join(models)) from None

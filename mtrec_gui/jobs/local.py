@@ -37,7 +37,7 @@ from mtrec_gui.jobs.parts import read_parts, write_parts
 from mtrec_gui.jobs.port import POLITE_SECONDS, JobEvent, JobState, Listener
 from mtrec_gui.jobs.process import WorkerProcess, describe_exit
 
-RUNNER = "algorithms.evaluation.runner:run"
+RUNNER = "mtrec_gui.model_shelf:run"
 
 _EXIT_SECONDS = 10.0  # a worker that has told its end may take this long to end
 

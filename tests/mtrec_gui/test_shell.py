@@ -3,13 +3,14 @@
 import pytest
 
 from algorithms.errors import UnreadableFileError
-from algorithms.evaluation import ModelChoice, default_experiment
+from algorithms.evaluation import ModelChoice
 from algorithms.messages import Message
 from algorithms.progress import Stage
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.port import JobEvent, JobState
 from mtrec_gui.main_window import MainWindow, PageEntry
+from mtrec_gui.model_shelf import default_experiment
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.shell import Shell
 from mtrec_gui.widgets.appearance import Appearance

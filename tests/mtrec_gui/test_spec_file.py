@@ -3,7 +3,7 @@
 import pytest
 
 from algorithms.errors import ConfigError, MtrecError, SpecError, UnknownModelError
-from algorithms.evaluation import default_experiment
+from mtrec_gui.model_shelf import default_experiment
 from mtrec_gui.spec_file import loader, read_spec
 from sample_data import load_world, world_tasks
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from algorithms.evaluation import default_experiment
 from mtrec_gui.jobs.background import ImmediateRunner
+from mtrec_gui.model_shelf import default_experiment
 from mtrec_gui.storage import Project
 from mtrec_gui.workspace import Workspace
 from sample_data import load_world, world_tasks

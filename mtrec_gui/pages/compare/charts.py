@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from algorithms.evaluation import Comparison
-from algorithms.models.catalog import find_model
+from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.compare.state import CompareState, Shown
 from mtrec_gui.theme import M
 from mtrec_gui.widgets.appearance import Appearance

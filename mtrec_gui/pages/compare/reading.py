@@ -13,13 +13,12 @@ from algorithms.evaluation import (
     Row,
     RunResult,
     all_columns,
-    compare,
     concerns,
     default_columns,
 )
 from algorithms.messages import Message
-from algorithms.models.catalog import find_model
 from mtrec_gui.jobs.port import JobState
+from mtrec_gui.model_shelf import compare, find_model
 from mtrec_gui.pages.compare.state import (
     NO_FOOTNOTES,
     Choice,

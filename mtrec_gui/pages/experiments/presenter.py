@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import ModelChoice
-from algorithms.models.catalog import MODELS
+from mtrec_gui.model_shelf import MODELS
 from mtrec_gui.pages.experiments.reading import (
     differing_values,
     judging,

@@ -10,9 +10,9 @@ from algorithms.errors import NoTasksError
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
 from algorithms.models.base import Recommender
-from algorithms.models.catalog import MODELS
 from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text
+from mtrec_gui.model_shelf import MODELS
 from mtrec_gui.pages.experiments.state import (
     Judging,
     ModelDetail,

@@ -193,9 +193,17 @@ class RunsState:
 
 
 def all_choices(experiment: Experiment) -> tuple[ModelChoice, ...]:
-    """Return the models of the experiment, and unticked those of the catalog it does not name."""
-    from algorithms.models.catalog import MODELS
+    """Return the models of the experiment, and unticked those on the shelf it does not name.
+
+    Whoever needs the truth behind the data is offered where the experiment names it, which a new
+    one does where the truth is known.
+    """
+    from mtrec_gui.model_shelf import MODELS
 
     named = {choice.model for choice in experiment.models}
-    missing = [ModelChoice(model=key, enabled=False) for key in MODELS if key not in named]
+    missing = [
+        ModelChoice(model=key, enabled=False)
+        for key, model in MODELS.items()
+        if key not in named and not model.needs_truth
+    ]
     return (*experiment.models, *missing)

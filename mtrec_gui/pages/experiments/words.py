@@ -51,6 +51,10 @@ class ExperimentWords(QObject):
             Family.LIBRARY: (self.tr("Libraries"), self.tr("one model for each task")),
             Family.SHARED_FACTORS: (self.tr("Shared factors"), self.tr("the lab's own")),
             Family.RULES: (self.tr("Rules"), self.tr("knowledge that a person wrote")),
+            Family.REFERENCE: (
+                self.tr("References"),
+                self.tr("floor and ceiling, to read the others by"),
+            ),
             None: (self.tr("Unknown"), self.tr("not in this version of the lab")),
         }[family]
 

@@ -12,8 +12,8 @@ from algorithms.arrays import IntArray
 from algorithms.evaluation.ranking import RelevantItems
 from algorithms.metrics.ranking import judge
 from algorithms.models.base import Family, TopLists
-from algorithms.models.catalog import find_model
 from algorithms.tasks import Task
+from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.explain.state import LENGTH, Move, RunChoice
 
 if TYPE_CHECKING:

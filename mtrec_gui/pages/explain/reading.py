@@ -15,10 +15,10 @@ from algorithms.arrays import IntArray
 from algorithms.data.split import Split
 from algorithms.evaluation.ranking import RelevantItems, rank_unmet, relevant_items
 from algorithms.models.base import Recommender
-from algorithms.models.catalog import find_model
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.progress import Progress, Stage, silent
 from algorithms.tasks import Task
+from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.explain import choosing, users
 from mtrec_gui.pages.explain.listing import (
     page_lists,

@@ -106,8 +106,8 @@ def world_cards() -> list[WorldCard]:
 
 def make_world(key: str, progress: Progress) -> tuple[InteractionLog, Experiment]:
     """Load a sample world and the experiment that belongs to it."""
-    from algorithms.evaluation import default_experiment
     from algorithms.progress import Stage
+    from mtrec_gui.model_shelf import default_experiment
     from sample_data import load_world, world_tasks
 
     progress(0.1, Stage.LOAD)

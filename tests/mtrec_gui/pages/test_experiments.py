@@ -376,7 +376,7 @@ def test_read_the_code_opens_the_file_of_the_model(page):
     page.models.lines[-1].button.click()
     page.detail.code.click()
     (dialog,) = page.findChildren(CodeDialog)
-    assert "class RuleBlend(Recommender):" in dialog.view.toPlainText()
+    assert "class Naive(Recommender):" in dialog.view.toPlainText()
     assert dialog.view.isReadOnly()
     dialog.close()
 

@@ -1,0 +1,54 @@
+"""Every model that the application knows: the catalog, and the oracle of the simulated worlds.
+
+The engine does not know the worlds; here the two meet. Wherever the application asks for a model
+by its key, makes a first experiment, runs or compares, it asks here (Qt-free).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from algorithms.models import catalog
+from algorithms.models.base import Recommender
+from algorithms.progress import Progress, silent
+from sample_data.oracle import Oracle
+
+if TYPE_CHECKING:
+    from algorithms.data.log import InteractionLog
+    from algorithms.evaluation import Comparison, Experiment, RunResult, RunSpec
+    from algorithms.evaluation.columns import Column
+    from algorithms.tasks import Task
+
+MODELS: dict[str, type[Recommender]] = {**catalog.MODELS, Oracle.key: Oracle}
+
+
+def find_model(key: str) -> type[Recommender]:
+    """Return the model of a key (raises ``UnknownModelError``)."""
+    return catalog.find_model(key, MODELS)
+
+
+def default_experiment(log: InteractionLog, tasks: Sequence[Task]) -> Experiment:
+    """Return a sensible first experiment; with the oracle where the truth is known."""
+    from algorithms.evaluation import default_experiment as of_engine
+
+    return of_engine(log, tasks, MODELS)
+
+
+def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
+    """Fit one model once and judge it; this is what a worker process calls."""
+    from algorithms.evaluation.runner import run as of_engine
+
+    return of_engine(spec, log, progress, MODELS)
+
+
+def compare(
+    results: Sequence[RunResult],
+    tasks: Sequence[Task],
+    k: int = 10,
+    columns: Sequence[Column] | None = None,
+) -> Comparison:
+    """Set results side by side, the references last."""
+    from algorithms.evaluation import compare as of_engine
+
+    return of_engine(results, tasks, k, columns, models=MODELS)
