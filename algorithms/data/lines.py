@@ -143,10 +143,9 @@ def _put_misfits_aside(
         nul=pl.col("text").str.contains("\0", literal=True),
     )
     fits = (pl.col("n_found") == n_columns) & ~pl.col("nul")
-    for line, text, nul, found in (
-        plain.filter(~fits).select("line", "text", "nul", "n_found").iter_rows()
-    ):
-        reason = _nul() if nul else _wrong_number(n_columns, found)
+    misfits = plain.filter(~fits).select("line", "text", "n_found")
+    for line, text, found in misfits.iter_rows():
+        reason = _nul() if found == n_columns else _wrong_number(n_columns, found)
         rejected.append(RejectedLine(line, reason, text))
     return plain.filter(fits)
 

@@ -9,23 +9,22 @@ is kept with its number and the reason: lines read = lines accepted + lines reje
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from algorithms.arrays import IndexArray, TextArray
+from algorithms.arrays import AnyArray, TextArray
 from algorithms.data.lines import RejectedLine, split_lines
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.look import FileLook, read_bytes, sniff
 from algorithms.data.sieve import Sieve, TimeFormat
+from algorithms.data.sources import open_stream
 from algorithms.errors import DataError, MissingColumnError, UnreadableFileError
 from algorithms.progress import Progress, Stage, silent
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = [
     "ColumnRoles",
@@ -91,7 +90,7 @@ class ReadResult:
     log: InteractionLog
     n_read: int
     n_accepted: int
-    rejected: tuple[RejectedLine, ...]
+    rejected: Sequence[RejectedLine]
     rejected_items: tuple[RejectedLine, ...] = ()
 
 
@@ -129,8 +128,22 @@ def read_log(
     look = look if look is not None else sniff(path)
     for role, column in _named(columns):
         _check_column(look, role, column)
-    fields = split_lines(_decode(look), look)
-    n_read = len(fields.rows) + len(fields.rejected)
+    from algorithms.data.event_reader import Column, EventReader, IdColumn, NumberColumn, TimeColumn
+    from algorithms.data.id_numbers import IdNumbers
+
+    described = _Descriptions() if items is None else _read_items(items)
+    users, item_ids = IdNumbers(), IdNumbers(described.ids)
+    wanted: list[Column] = [
+        IdColumn(columns.user),
+        IdColumn(columns.item),
+        *([] if columns.time is None else [TimeColumn(columns.time, columns.time_format)]),
+        *(NumberColumn(label) for label in columns.labels),
+    ]
+    reader = EventReader(look, wanted, {0: users, 1: item_ids})
+    n_bytes = path.stat().st_size
+    with _open(look) as stream:
+        reader.read(stream, lambda n_read: progress(0.95 * min(n_read / n_bytes, 1.0), Stage.LOAD))
+    n_read = reader.n_accepted + len(reader.rejected)
     if n_read == 0:
         raise UnreadableFileError(
             file=path.name,
@@ -138,34 +151,37 @@ def read_log(
             found="only a header" if look.has_header else "nothing",
             remedy="Choose a file that has some.",
         )
-    progress(0.4, Stage.LOAD)
-    sieve = Sieve(fields, look)
-    users = sieve.ids(columns.user)
-    item_ids = sieve.ids(columns.item)
-    times = sieve.times(columns.time, columns.time_format) if columns.time is not None else None
-    labels = {label: sieve.numbers(label) for label in columns.labels}
-    fits = sieve.fits()
-    if not fits.any():
-        first = sieve.first_rejected()
+    if reader.n_accepted == 0:
+        first = reader.rejected[0]
         raise NothingAcceptedError(
             n=n_read, file=path.name, line=first.line, reason=str(first.reason)
         )
-    progress(0.7, Stage.LOAD)
-    described = _Descriptions() if items is None else _read_items(items)
-    user_codes, user_ids = _encode(users.filter(fits))
-    item_codes, known_ids = _encode(item_ids.filter(fits), described.ids)
-    kept = fits.to_numpy()
+    n_before = 2 if columns.time is None else 3
     log = InteractionLog(
         name=path.stem if name is None else name,
-        users=user_codes,
-        items=item_codes,
-        labels={label: values[kept] for label, values in labels.items()},
-        user_table=UserTable(IdMap(user_ids)),
-        item_table=_item_table(known_ids, described, columns.item_kind),
-        timestamps=None if times is None else times[kept],
+        users=reader.column(0),
+        items=reader.column(1),
+        labels={
+            label: reader.column(place) for place, label in enumerate(columns.labels, n_before)
+        },
+        user_table=UserTable(IdMap(users.texts())),
+        item_table=_item_table(item_ids.texts(), described, columns.item_kind),
+        timestamps=None if columns.time is None else reader.column(2),
     )
     progress(1.0, Stage.LOAD)
-    return ReadResult(log, n_read, len(log), sieve.rejected(), described.rejected)
+    return ReadResult(log, n_read, len(log), reader.rejected, described.rejected)
+
+
+def _open(look: FileLook) -> BinaryIO:
+    try:
+        return open_stream(look.path)
+    except OSError as error:
+        raise UnreadableFileError(
+            file=look.path.name,
+            expected="a file",
+            found=error.strerror or str(error),
+            remedy="Check its name and folder.",
+        ) from None
 
 
 def _named(columns: ColumnRoles) -> list[tuple[str, str]]:
@@ -228,32 +244,21 @@ def _read_items(columns: ItemColumns) -> _Descriptions:
     )
 
 
-def _encode(column: pl.Series, known: tuple[str, ...] = ()) -> tuple[IndexArray, TextArray]:
-    """Number the texts of a column: first those that are known, then as they appear.
-
-    Returns
-    -------
-    codes : (n,) index of each text
-    texts : the distinct texts
-    """
-    import polars as pl
-
-    texts = pl.concat([pl.Series(known, dtype=pl.String), column.rename("")])
-    texts = texts.unique(maintain_order=True)
-    codes = column.replace_strict(texts, pl.Series(range(len(texts)), dtype=pl.Int32))
-    return codes.to_numpy().astype(np.int32), np.array(texts.to_list(), dtype=np.str_)
-
-
 def _item_table(ids: TextArray, described: _Descriptions, kind: str) -> ItemTable:
     """Describe the items; one that no file describes has its id for a title."""
     n_described = len(described.ids)
-    titles = np.array([*described.titles, *ids[n_described:]], dtype=np.str_)
-    full = [*described.categories, *[""] * (len(ids) - n_described)]
+    titles, categories = ids, np.zeros(len(ids), dtype="<U1")
+    features: dict[str, AnyArray] = {}
+    if n_described:
+        titles = np.array([*described.titles, *ids[n_described:]], dtype=np.str_)
+        full = [*described.categories, *[""] * (len(ids) - n_described)]
+        categories = np.array([text.split("|")[0] for text in full], dtype=np.str_)
+        features = {"categories": np.array(full, dtype=np.str_)} if any(full) else {}
     return ItemTable(
         ids=IdMap(ids),
         titles=titles,
         kinds=(kind,),
         kind_codes=np.zeros(len(ids), dtype=np.int16),
-        categories=np.array([text.split("|")[0] for text in full], dtype=np.str_),
-        features={"categories": np.array(full, dtype=np.str_)} if any(full) else {},
+        categories=categories,
+        features=features,
     )

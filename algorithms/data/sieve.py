@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,15 @@ from algorithms.messages import Message
 if TYPE_CHECKING:
     import polars as pl
 
+    Faults = Sequence[tuple[pl.Series, str]]  # which rows are wrong, and what was expected
+
 MAX_ID_LENGTH = 200  # arrays of text are as wide as their longest text
 MAX_TEXT_LENGTH = 1000
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _MAX_FLOAT32 = float(np.finfo(np.float32).max)
-_SHOWN = 60  # letters of a wrong value that a message repeats
+MISFIT = "column “{column}” should hold {expected}, and holds “{found}”"
+SHOWN_LETTERS = 60  # of a wrong value that a message repeats
 
 
 class TimeFormat(StrEnum):
@@ -80,58 +83,84 @@ class Sieve:
     def ids(self, column: str) -> pl.Series:
         """Return ids: the text as it is, not empty."""
         texts = self._column(column)
-        self._note(texts.str.strip_chars() == "", column, "an id")
-        self._note(
-            texts.str.len_chars() > MAX_ID_LENGTH, column, f"at most {MAX_ID_LENGTH} letters"
-        )
+        self._note(column, id_faults(texts))
         return texts
 
     def distinct_ids(self, column: str) -> pl.Series:
         """Return ids of which each should come once; the first is the one that counts."""
         texts = self.ids(column)
-        self._note(~texts.is_first_distinct(), column, "an id that no earlier line has")
+        self._note(column, [(~texts.is_first_distinct(), "an id that no earlier line has")])
         return texts
 
     def texts(self, column: str) -> pl.Series:
         """Return texts as they are."""
         texts = self._column(column)
-        self._note(
-            texts.str.len_chars() > MAX_TEXT_LENGTH, column, f"at most {MAX_TEXT_LENGTH} letters"
-        )
+        self._note(column, text_faults(texts))
         return texts
 
     def numbers(self, column: str) -> Float32Array:
         """Return (n_rows,) numbers; NaN, not observed, where the field is empty."""
-        texts = self._column(column).str.strip_chars()
-        values = _parse_numbers(texts)
-        self._note(values.is_null() & (texts != ""), column, "a number such as 3.5, or nothing")
-        self._note(values.abs().fill_null(0.0) > _MAX_FLOAT32, column, "a number below 3.4e38")
-        within = values.clip(-_MAX_FLOAT32, _MAX_FLOAT32)  # those beyond were just noted
-        return within.fill_null(float("nan")).to_numpy().astype(np.float32)
+        values, faults = to_numbers(self._column(column))
+        self._note(column, faults)
+        return values
 
     def times(self, column: str, time_format: TimeFormat) -> IntArray:
         """Return (n_rows,) whole seconds since 1970; fractions of a second are cut off."""
-        import polars as pl
-
-        texts = self._column(column).str.strip_chars()
-        if time_format is TimeFormat.ISO:
-            seconds = _parse_dates(texts)
-            expected = "a date such as 2015-03-01 or 2015-03-01 12:30:00"
-        else:
-            values = _parse_numbers(texts)
-            if time_format is TimeFormat.MILLISECONDS:
-                values = values / 1000
-            seconds = values.floor().cast(pl.Int64, strict=False)
-            expected = f"{time_format.value} since 1970"
-        self._note(seconds.is_null(), column, expected)
-        return seconds.fill_null(0).to_numpy().astype(np.int64)
+        values, faults = to_seconds(self._column(column), time_format)
+        self._note(column, faults)
+        return values
 
     def _column(self, column: str) -> pl.Series:
         return self._fields.rows[str(self._look.columns.index(column))]
 
-    def _note(self, wrong: pl.Series, column: str, expected: str) -> None:
-        if wrong.any():
-            self._problems.append((wrong, column, expected))
+    def _note(self, column: str, faults: Faults) -> None:
+        self._problems += [(wrong, column, expected) for wrong, expected in faults if wrong.any()]
+
+
+# --- one column -----------------------------------------------------------------------------
+
+
+def id_faults(texts: pl.Series) -> Faults:
+    """Return which texts are no ids."""
+    return [
+        (texts.str.strip_chars() == "", "an id"),
+        (texts.str.len_chars() > MAX_ID_LENGTH, f"at most {MAX_ID_LENGTH} letters"),
+    ]
+
+
+def text_faults(texts: pl.Series) -> Faults:
+    """Return which texts are too long."""
+    return [(texts.str.len_chars() > MAX_TEXT_LENGTH, f"at most {MAX_TEXT_LENGTH} letters")]
+
+
+def to_numbers(texts: pl.Series) -> tuple[Float32Array, Faults]:
+    """Return numbers, NaN where a text is empty, and which texts are no numbers."""
+    texts = texts.str.strip_chars()
+    values = _parse_numbers(texts)
+    faults = [
+        (values.is_null() & (texts != ""), "a number such as 3.5, or nothing"),
+        (values.abs().fill_null(0.0) > _MAX_FLOAT32, "a number below 3.4e38"),
+    ]
+    within = values.clip(-_MAX_FLOAT32, _MAX_FLOAT32)  # those beyond were just noted
+    return within.fill_null(float("nan")).to_numpy().astype(np.float32), faults
+
+
+def to_seconds(texts: pl.Series, time_format: TimeFormat) -> tuple[IntArray, Faults]:
+    """Return whole seconds since 1970, and which texts are no times."""
+    import polars as pl
+
+    texts = texts.str.strip_chars()
+    if time_format is TimeFormat.ISO:
+        seconds = _parse_dates(texts)
+        expected = "a date such as 2015-03-01 or 2015-03-01 12:30:00"
+    else:
+        values = _parse_numbers(texts)
+        if time_format is TimeFormat.MILLISECONDS:
+            values = values / 1000
+        seconds = values.floor().cast(pl.Int64, strict=False)
+        expected = f"{time_format.value} since 1970"
+    faults = [(seconds.is_null(), expected)]
+    return seconds.fill_null(0).to_numpy().astype(np.int64), faults
 
 
 def _parse_numbers(texts: pl.Series) -> pl.Series:
@@ -153,7 +182,4 @@ def _parse_dates(texts: pl.Series) -> pl.Series:
 
 
 def _misfit(column: str, expected: str, found: str) -> Message:
-    return Message(
-        "column “{column}” should hold {expected}, and holds “{found}”",
-        {"column": column, "expected": expected, "found": found[:_SHOWN]},
-    )
+    return Message(MISFIT, {"column": column, "expected": expected, "found": found[:SHOWN_LETTERS]})

@@ -1,0 +1,338 @@
+"""The stream of a file becomes columns of events, a few megabytes at a time.
+
+In each block every line is split into fields, every field that has a role is converted, and
+every value that the quick loops do not recognise is decided one by one by the exact rules of
+``algorithms.data.sieve``. Then the ids of the lines that fit are numbered. A line that does not
+fit is kept with its number and the first thing wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+import numpy as np
+
+from algorithms.arrays import AnyArray, BoolArray, Float32Array, IndexArray, IntArray
+from algorithms.data import field_kernels as kernels
+from algorithms.data.blocks import BLOCK_BYTES, Blocks
+from algorithms.data.id_numbers import IdNumbers
+from algorithms.data.look import FileLook
+from algorithms.data.put_aside import Fault, RejectedLines
+from algorithms.data.sieve import (
+    MAX_ID_LENGTH,
+    MISFIT,
+    SHOWN_LETTERS,
+    TimeFormat,
+    id_faults,
+    to_numbers,
+    to_seconds,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from algorithms.data.sieve import Faults
+
+_QUOTE = ord('"')
+_MARK = ord(".")
+_WRONG = {
+    kernels.NUL: Fault("it has a NUL byte, which no text has"),
+    kernels.UNCLOSED: Fault("its quotes do not fit (one that opens is not closed)"),
+    kernels.TRAILING: Fault("its quotes do not fit (something follows one that closes)"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records of a block in fields.
+
+    Parameters
+    ----------
+    data : bytes of the block
+    starts, ends : (n_slots, n_records) where each field lies in them
+    spans : (2, n_records) where each record lies
+    lines : (n_records,) number of its first line
+    """
+
+    data: kernels.ByteArray
+    starts: IndexArray
+    ends: IndexArray
+    spans: IndexArray
+    lines: IntArray
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def text(self, slot: int, row: int) -> bytes:
+        """Return one field."""
+        return self.data[self.starts[slot, row] : self.ends[slot, row]].tobytes()
+
+    def series(self, slot: int, rows: IntArray) -> pl.Series:
+        """Return the fields of some records."""
+        import polars as pl
+
+        texts = [self.text(slot, row).decode() for row in rows.tolist()]
+        return pl.Series(texts, dtype=pl.String)
+
+
+class Column(Protocol):
+    """What is read from one column."""
+
+    @property
+    def name(self) -> str:
+        """What the column is called."""
+        ...
+
+    def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:
+        """Convert a field of every record.
+
+        Returns
+        -------
+        values : (n_records,)
+        unusual : rows that were decided by the exact rules
+        faults : which of these are wrong, and what was expected
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IdColumn:
+    """Ids: texts, not empty. They are numbered when it is known which records fit."""
+
+    name: str
+
+    def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:  # noqa: D102
+        unusual = kernels.find_unusual_ids(
+            records.data, records.starts[slot], records.ends[slot], MAX_ID_LENGTH
+        )
+        faults = id_faults(records.series(slot, unusual)) if len(unusual) else ()
+        return np.empty(len(records), dtype=np.int32), unusual, faults
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """Numbers; NaN where a field is empty."""
+
+    name: str
+
+    def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:  # noqa: D102
+        values: Float32Array = np.empty(len(records), dtype=np.float32)
+        unusual = kernels.parse_numbers(
+            records.data, records.starts[slot], records.ends[slot], _MARK, values
+        )
+        faults: Faults = ()
+        if len(unusual):
+            values[unusual], faults = to_numbers(records.series(slot, unusual))
+        return values, unusual, faults
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """Times as whole seconds since 1970."""
+
+    name: str
+    time_format: TimeFormat
+
+    def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:  # noqa: D102
+        values: IntArray = np.empty(len(records), dtype=np.int64)
+        unusual = np.arange(len(records))
+        if self.time_format in (TimeFormat.SECONDS, TimeFormat.MILLISECONDS):
+            per_second = 1000 if self.time_format is TimeFormat.MILLISECONDS else 1
+            unusual = kernels.parse_seconds(
+                records.data, records.starts[slot], records.ends[slot], per_second, values
+            )
+        faults: Faults = ()
+        if len(unusual):
+            values[unusual], faults = to_seconds(records.series(slot, unusual), self.time_format)
+        return values, unusual, faults
+
+
+class EventReader:
+    """Reads the columns of a file.
+
+    Parameters
+    ----------
+    look : what the file is taken for
+    columns : what is read from it, in the order in which faults count
+    numbers : for each column of ids, its numbers
+    """
+
+    def __init__(
+        self, look: FileLook, columns: Sequence[Column], numbers: dict[int, IdNumbers]
+    ) -> None:
+        self._look = look
+        self._columns = columns
+        self._numbers = numbers
+        places = [look.columns.index(column.name) for column in columns]
+        used = sorted(set(places))
+        self._slots = np.full(len(look.columns), -1, dtype=np.int32)
+        self._slots[used] = np.arange(len(used))
+        self._slot_of = [used.index(place) for place in places]
+        self._chunks: list[list[AnyArray]] = [[] for _ in columns]
+        self._delimiter = np.frombuffer(look.delimiter.encode(), dtype=np.uint8)
+        self._quote = _QUOTE if len(look.delimiter) == 1 else -1
+        self._header_is_due = look.has_header
+        self.n_accepted = 0
+        self.rejected = RejectedLines()
+
+    def read(self, stream: BinaryIO, heard: Callable[[int], None], size: int = BLOCK_BYTES) -> None:
+        """Read all of a stream.
+
+        Parameters
+        ----------
+        stream : the bytes of the text
+        heard : told after each block how many bytes were read; may raise to stop
+        size : of a block in bytes
+
+        Raises
+        ------
+        UnreadableFileError
+            Where the bytes are not in the encoding that the file was taken for.
+        """
+        blocks = Blocks(stream, self._look, size)
+        line, carried = 1, b""
+        while True:
+            block = blocks.next(carried)
+            if not block:
+                return
+            line, end = self._read_block(block, line, blocks.is_last)
+            carried = block[end:]
+            heard(blocks.n_bytes)
+            if blocks.is_last and not carried:
+                return
+
+    def column(self, place: int) -> AnyArray:
+        """Return one column over all accepted lines, once: it is not kept."""
+        chunks, self._chunks[place] = self._chunks[place], []
+        return np.concatenate(chunks)
+
+    def _read_block(self, block: bytes, line: int, is_last: bool) -> tuple[int, int]:
+        data = np.frombuffer(block, dtype=np.uint8)
+        begin = 0
+        if self._header_is_due:
+            begin, line = _skip_header(block, line)
+            self._header_is_due = begin == 0
+        n = kernels.count_lines(data)
+        starts, ends = np.empty((2, self._slots.max() + 1, n), dtype=np.int32)
+        doubled, lines = np.empty(n, dtype=np.uint8), np.empty(n, dtype=np.int64)
+        spans, misfits = np.empty((2, n), dtype=np.int32), np.empty((3, n), dtype=np.int32)
+        misfit_lines = np.empty(n, dtype=np.int64)
+        n_records, n_misfits, end, line = kernels.split_records(
+            data,
+            begin,
+            is_last,
+            line,
+            self._delimiter,
+            self._quote,
+            self._slots,
+            starts,
+            ends,
+            doubled,
+            spans,
+            lines,
+            misfits,
+            misfit_lines,
+        )
+        records = Records(
+            data,
+            starts[:, :n_records],
+            ends[:, :n_records],
+            spans[:, :n_records],
+            lines[:n_records],
+        )
+        twice = np.flatnonzero(doubled[:n_records])
+        if len(twice):
+            records = _without_doubled_quotes(records, twice, block)
+        self._take(records, block, misfits[:, :n_misfits], misfit_lines[:n_misfits])
+        return line, end
+
+    def _take(
+        self, records: Records, block: bytes, misfits: IndexArray, misfit_lines: IntArray
+    ) -> None:
+        """Convert the records of a block; keep what fits, and put the others aside."""
+        wrong: dict[int, tuple[Fault, bytes]] = {}  # of each row the first fault
+        converted: list[AnyArray] = []
+        for column, slot in zip(self._columns, self._slot_of, strict=True):
+            values, unusual, faults = column.read(records, slot)
+            converted.append(values)
+            for are_wrong, expected in faults:
+                fault = Fault(MISFIT, (("column", column.name), ("expected", expected)))
+                for row in unusual[are_wrong.to_numpy()].tolist():
+                    found = records.text(slot, row).decode()[:SHOWN_LETTERS].encode()
+                    wrong.setdefault(row, (fault, found))
+        fits: BoolArray = np.ones(len(records), dtype=np.bool_)
+        fits[list(wrong)] = False
+        rows = np.flatnonzero(fits)
+        self.n_accepted += len(rows)
+        for place, values in enumerate(converted):
+            if place in self._numbers:
+                slot = self._slot_of[place]
+                starts, ends = records.starts[slot], records.ends[slot]
+                if wrong:
+                    starts, ends = starts[rows], ends[rows]
+                values = self._numbers[place].codes(records.data, starts, ends)
+            elif wrong:
+                values = values[rows]
+            self._chunks[place].append(values)
+        if wrong or len(misfit_lines):
+            self._put_aside(records, wrong, block, misfits, misfit_lines)
+
+    def _put_aside(
+        self,
+        records: Records,
+        wrong: dict[int, tuple[Fault, bytes]],
+        block: bytes,
+        misfits: IndexArray,
+        misfit_lines: IntArray,
+    ) -> None:
+        n_columns = len(self._look.columns)
+        found = [
+            (line, start, end, _WRONG[why], b"")
+            if why < 0
+            else (line, start, end, _wrong_number(n_columns), str(why).encode())
+            for line, (start, end, why) in zip(
+                misfit_lines.tolist(), misfits.T.tolist(), strict=True
+            )
+        ]
+        for row, (fault, value) in wrong.items():
+            start, end = records.spans[:, row].tolist()
+            found.append((int(records.lines[row]), start, end, fault, value))
+        found.sort(key=lambda line: line[0])
+        for line, start, end, fault, value in found:
+            self.rejected.add(line, fault, value, block[start:end])
+
+
+def _skip_header(block: bytes, line: int) -> tuple[int, int]:
+    """Return where the line after the first one that is not blank begins, and its number."""
+    start, after = 0, line
+    while start < len(block):
+        end = block.index(b"\n", start)
+        text, start, after = block[start:end], end + 1, after + 1
+        if text.strip(b" "):
+            return start, after
+    return 0, line  # it comes in a later block
+
+
+def _without_doubled_quotes(records: Records, rows: IntArray, block: bytes) -> Records:
+    """Return the records with single quotes for doubled ones: such fields go behind the block."""
+    starts, ends = records.starts.copy(), records.ends.copy()
+    behind = bytearray()
+    for slot in range(len(starts)):
+        for row in rows.tolist():
+            start, text = starts[slot, row], records.text(slot, row)
+            if start > 0 and block[start - 1] == _QUOTE and b'""' in text:
+                starts[slot, row] = len(block) + len(behind)
+                behind += text.replace(b'""', b'"')
+                ends[slot, row] = len(block) + len(behind)
+    data = np.frombuffer(block + behind, dtype=np.uint8)
+    return Records(data, starts, ends, records.spans, records.lines)
+
+
+def _wrong_number(n_columns: int) -> Fault:
+    return Fault(
+        "it has {found} fields where the file has {expected} columns",
+        (("expected", n_columns),),
+        counts=True,
+    )
