@@ -18,7 +18,8 @@ from mtrec_gui.pages.data.label_charts import LabelCharts
 from mtrec_gui.pages.data.presenter import DataState
 from mtrec_gui.pages.data.tables import ColumnRole, DataColumn, TableName
 from mtrec_gui.widgets.appearance import Appearance
-from mtrec_gui.widgets.array_table import ArrayTable, Column, plain_number
+from mtrec_gui.widgets.array_column import Column, plain_number
+from mtrec_gui.widgets.array_table import ArrayTable
 from mtrec_gui.widgets.buttons import Segments
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, EmptyState, Page

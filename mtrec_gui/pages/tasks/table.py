@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from algorithms.tasks import TaskKind
 from mtrec_gui.pages.tasks.presenter import TaskRow
 from mtrec_gui.widgets.appearance import Appearance
-from mtrec_gui.widgets.array_table import CopyableTable
+from mtrec_gui.widgets.copyable_table import CopyableTable
 from mtrec_gui.wording import engine_text
 
 Index = QModelIndex | QPersistentModelIndex
