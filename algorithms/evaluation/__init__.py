@@ -12,6 +12,7 @@ from algorithms.evaluation.gains import Gain, PairedGains, TaskGain, Verdict, pa
 from algorithms.evaluation.notes import concerns
 from algorithms.evaluation.results import Cost, MetricResult, RunResult, judged_users
 from algorithms.evaluation.runner import run, split_of
+from algorithms.evaluation.split_facts import SplitFacts, describe_split, when_right
 
 __all__ = [
     "Cell",
@@ -26,6 +27,7 @@ __all__ = [
     "Row",
     "RunResult",
     "RunSpec",
+    "SplitFacts",
     "TaskGain",
     "TwinGains",
     "Verdict",
@@ -35,8 +37,10 @@ __all__ = [
     "default_columns",
     "default_experiment",
     "default_rules",
+    "describe_split",
     "judged_users",
     "paired_gains",
     "run",
     "split_of",
+    "when_right",
 ]
