@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from algorithms.data.look import FileLook, is_number, sniff
+from algorithms.data.parts import PERSON, DescriptionColumns, Part, TableKind
 from algorithms.data.readers import ColumnRoles, ItemColumns, TimeFormat
 from algorithms.errors import MissingColumnError, MtrecError
 
@@ -44,6 +45,10 @@ _LABELS = _words(
 _TITLES = _words("title name movietitle itemname productname booktitle 标题 名称 书名")
 _CATEGORIES = _words("genres genre category categories maincategory type 类别 类型 分类")
 
+_FRIENDS = _words(
+    "friend friendid followee followeeid followed followedid trustee trusteeid friendlist 好友"
+)
+_SHORT_TEXT = 100
 _MILLISECONDS_FROM = 1e11  # seconds of this size lie in the year 5138
 
 
@@ -79,13 +84,76 @@ def propose_columns(look: FileLook) -> ColumnRoles:
     )
 
 
+def propose_part(look: FileLook) -> Part:
+    """Propose what a table is, of events, items, users or links, and what its columns are.
+
+    Raises
+    ------
+    MissingColumnError
+        Where there are fewer than two columns.
+    """
+    user, item = _find(look.columns, _USERS), _find(look.columns, _ITEMS)
+    friend = next((column for column in look.columns if _plain(column) in _FRIENDS), None)
+    if friend is not None and item is None:
+        owner = user or next(column for column in (*look.columns, friend) if column != friend)
+        links = ColumnRoles(user=owner, item=friend, item_kind=PERSON)
+        return Part(path=look.path, table=TableKind.LINKS, columns=links)
+    if user is None:
+        described = propose_descriptions(look, item or "id", "item")
+        if described is not None and (described.title or described.category):
+            return Part(path=look.path, table=TableKind.ITEMS, columns=described)
+    if item is None and user is not None and _are_distinct(look, user):
+        features = _short_columns(look, {user})
+        described = DescriptionColumns(id=user, features=features)
+        return Part(path=look.path, table=TableKind.USERS, columns=described)
+    return Part(path=look.path, table=TableKind.EVENTS, columns=propose_columns(look))
+
+
+def propose_descriptions(look: FileLook, item: str, kind: str) -> DescriptionColumns | None:
+    """Propose what the columns are of a table that may describe items; None where it does not.
+
+    Parameters
+    ----------
+    look : the table
+    item : how another table calls the column with the item's id
+    kind : what the items are called
+    """
+    same = [column for column in look.columns if _plain(column) == _plain(item)]
+    if not same or not _are_distinct(look, same[0]):
+        return None
+    title, category = _find(look.columns, _TITLES), _find(look.columns, _CATEGORIES)
+    taken = {column for column in (same[0], title, category) if column is not None}
+    return DescriptionColumns(
+        id=same[0],
+        title=title,
+        category=category,
+        features=_short_columns(look, taken),
+        kind=kind,
+    )
+
+
+def _are_distinct(look: FileLook, column: str) -> bool:
+    """Return whether nearly every line has an id of its own."""
+    values = look.values(column)
+    return len(set(values)) >= 0.7 * len(values)
+
+
+def _short_columns(look: FileLook, taken: set[str]) -> tuple[str, ...]:
+    """Return the columns that are no long texts: those nobody compares with one another."""
+    return tuple(
+        column
+        for column in look.columns
+        if column not in taken and all(len(value) <= _SHORT_TEXT for value in look.values(column))
+    )
+
+
 def propose_items(path: Path | str, columns: ColumnRoles) -> ItemColumns | None:
     """Look beside a file of interactions for one that gives its items titles.
 
     Such a file has a column called like the item column and one called title or name.
     """
     path = Path(path)
-    for other in sorted(path.parent.iterdir()):
+    for other in sorted(path.parent.iterdir()) if columns.item is not None else ():
         if other == path or other.suffix.lower() not in (".csv", ".tsv", ".txt", ".dat"):
             continue
         found = propose_item_columns(other, columns.item)
@@ -94,8 +162,10 @@ def propose_items(path: Path | str, columns: ColumnRoles) -> ItemColumns | None:
     return None
 
 
-def propose_item_columns(path: Path | str, item: str) -> ItemColumns | None:
+def propose_item_columns(path: Path | str, item: str | None) -> ItemColumns | None:
     """Propose what the columns of an item file are; None where it does not look like one."""
+    if item is None:
+        return None
     try:
         look = sniff(path)
     except MtrecError:

@@ -1,0 +1,232 @@
+"""From the files of a data set to one interaction log: a plan is proposed, confirmed, and read.
+
+    files -> ``propose_plan`` -> a plan (a person may change it) -> ``read_plan`` -> a log
+
+Each part is read with every check of ``algorithms.data.readers``; what becomes of its lines is
+accounted part by part, and lines read = accepted + rejected holds for each part and for the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import numpy as np
+
+from algorithms.data.describing import Descriptions, read_descriptions
+from algorithms.data.joining import join_logs
+from algorithms.data.lines import RejectedLine
+from algorithms.data.log import InteractionLog
+from algorithms.data.look import FileLook, sniff
+from algorithms.data.parts import (
+    DescriptionColumns,
+    ImportPlan,
+    Part,
+    TableKind,
+    look_at,
+)
+from algorithms.data.proposals import propose_descriptions, propose_part
+from algorithms.data.readers import ColumnRoles, read_log
+from algorithms.errors import DataError, MtrecError, UnreadableFileError
+from algorithms.messages import Message
+from algorithms.progress import Progress, Stage, part_of, silent
+
+_TABLES = (".csv", ".tsv", ".txt", ".dat")
+
+__all__ = [
+    "DescriptionColumns",
+    "ImportPlan",
+    "NoEventsError",
+    "Part",
+    "PartAccount",
+    "PlanResult",
+    "Proposal",
+    "TableKind",
+    "look_at",
+    "propose_plan",
+    "read_plan",
+]
+
+
+class NoEventsError(DataError):
+    """A plan in which nobody meets anything."""
+
+    template = (
+        "“{plan}” has no table of events ({parts} only describe). Add the file that says which "
+        "user met which item."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class PartAccount:
+    """What became of the lines of a part.
+
+    Parameters
+    ----------
+    part : which
+    n_read : lines that hold something, without the header
+    n_accepted : lines that were used
+    rejected : the others, ascending
+    """
+
+    part: Part
+    n_read: int
+    n_accepted: int
+    rejected: Sequence[RejectedLine]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanResult:
+    """A log, and an account of every line of every part."""
+
+    log: InteractionLog
+    parts: tuple[PartAccount, ...]
+
+    @property
+    def n_read(self) -> int:
+        """Lines of all parts."""
+        return sum(part.n_read for part in self.parts)
+
+    @property
+    def n_accepted(self) -> int:
+        """Lines of all parts that were used."""
+        return sum(part.n_accepted for part in self.parts)
+
+    @property
+    def n_rejected(self) -> int:
+        """Lines of all parts that were put aside."""
+        return sum(len(part.rejected) for part in self.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What some files probably are.
+
+    Parameters
+    ----------
+    plan : for a person to confirm
+    looks : of each part, in the order of the plan
+    left_out : files that nothing could be made of, and why
+    """
+
+    plan: ImportPlan
+    looks: tuple[FileLook, ...]
+    left_out: tuple[tuple[Path, Message], ...] = ()
+
+
+def propose_plan(paths: Sequence[Path]) -> Proposal:
+    """Propose how files make a data set.
+
+    Where there is one file of events, a file beside it that gives its items titles joins it.
+
+    Parameters
+    ----------
+    paths : files, or folders with files
+
+    Raises
+    ------
+    MtrecError
+        Where nothing can be made of any of them: what is wrong with the first.
+    """
+    files = [file for path in paths for file in _files(path)]
+    looks: list[FileLook] = []
+    parts: list[Part] = []
+    left_out: list[tuple[Path, Message]] = []
+    first: MtrecError | None = None
+    for path in files:
+        try:
+            look = sniff(path)
+            part = propose_part(look)
+        except MtrecError as error:
+            first = first or error
+            left_out.append((path, error.message))
+            continue
+        looks.append(look)
+        parts.append(part)
+    events = [part for part in parts if part.table is TableKind.EVENTS]
+    if first is not None and not parts:
+        raise first
+    if len(parts) == 1 and isinstance(parts[0].columns, ColumnRoles):
+        for look, part in _descriptions_beside(parts[0].path, parts[0].columns):
+            looks.append(look)
+            parts.append(part)
+    if not parts:
+        raise UnreadableFileError(
+            file=", ".join(path.name for path in paths),
+            expected="files with tables",
+            found="none",
+            remedy="Choose other files.",
+        )
+    name = (events or parts)[0].path.stem
+    return Proposal(ImportPlan(name=name, parts=tuple(parts)), tuple(looks), tuple(left_out))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
+    )
+
+
+def _descriptions_beside(events: Path, columns: ColumnRoles) -> list[tuple[FileLook, Part]]:
+    """Return the first file beside one of events that gives its items titles, if there is one."""
+    for path in _files(events.parent) if columns.item is not None else ():
+        if path == events or path.suffix.lower() not in _TABLES:
+            continue
+        try:
+            look = sniff(path)
+        except MtrecError:
+            continue  # some other file
+        described = propose_descriptions(look, columns.item, columns.item_kind)
+        if described is not None and described.title is not None:
+            return [(look, Part(path=path, table=TableKind.ITEMS, columns=described))]
+    return []
+
+
+def read_plan(plan: ImportPlan, progress: Progress = silent) -> PlanResult:
+    """Read all parts of a plan and join them.
+
+    Raises
+    ------
+    NoEventsError
+        Where no part has events or links.
+    DataError
+        As ``read_log`` does, for the first part that cannot be read.
+    """
+    if not any(isinstance(part.columns, ColumnRoles) for part in plan.parts):
+        raise NoEventsError(plan=plan.name, parts=", ".join(part.name for part in plan.parts))
+    logs: list[InteractionLog] = []
+    items: list[Descriptions] = []
+    users: list[Descriptions] = []
+    accounts: list[PartAccount] = []
+    for part, step in zip(plan.parts, _steps(plan.parts, progress), strict=True):
+        step(0.0, Stage.LOAD)
+        look = look_at(part)
+        if isinstance(part.columns, ColumnRoles):
+            read = read_log(part.path, part.columns, look=look, name=plan.name, progress=step)
+            logs.append(_with_follow(read.log) if part.table is TableKind.LINKS else read.log)
+            accounts.append(PartAccount(part, read.n_read, read.n_accepted, read.rejected))
+        else:
+            described = read_descriptions(look, part.columns)
+            (users if part.table is TableKind.USERS else items).append(described)
+            accounts.append(
+                PartAccount(part, described.n_read, len(described.ids), described.rejected)
+            )
+    log = join_logs(plan.name, logs, items, users)
+    progress(1.0, Stage.LOAD)
+    return PlanResult(log, tuple(accounts))
+
+
+def _steps(parts: Sequence[Part], progress: Progress) -> list[Progress]:
+    """Return a progress for each part, as long as its file is large."""
+    sizes = [part.path.stat().st_size + 1 if part.path.is_file() else 1 for part in parts]
+    ends = [0.95 * end / sum(sizes) for end in accumulate(sizes, initial=0)]
+    return [part_of(progress, start, end) for start, end in pairwise(ends)]
+
+
+def _with_follow(log: InteractionLog) -> InteractionLog:
+    """Return links with what came of them: the one person follows the other."""
+    return log if log.labels else log.with_labels(follow=np.ones(len(log), dtype=np.float32))

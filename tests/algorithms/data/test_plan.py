@@ -1,0 +1,191 @@
+import numpy as np
+import pytest
+
+from algorithms.data.parts import DescriptionColumns, ImportPlan, Part, TableKind
+from algorithms.data.plan import NoEventsError, propose_plan, read_plan
+from algorithms.data.readers import ColumnRoles
+from algorithms.errors import MissingColumnError, UnreadableFileError
+
+NAN = np.nan
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "ratings.csv").write_text(
+        "user,item,rating,timestamp\n1,a,4,100\n2,a,3,101\n1,b,oops,102\n3,c,5,103\n"
+    )
+    (tmp_path / "items.csv").write_text(
+        "item,title,genres,year\nb,Bee,Comedy|Drama,1999\na,Ant,Drama,\na,Again,,\nz,,,2001\n"
+    )
+    (tmp_path / "users.csv").write_text("user,age,job\n2,30,cook\n9,,\n1,20,clerk\n")
+    (tmp_path / "friends.csv").write_text("user,friend\n1,2\n2,1\n9,a\n")
+    return tmp_path
+
+
+def values(log, column):
+    return dict(zip(log.item_table.ids.ids.tolist(), column.tolist(), strict=True))
+
+
+def test_the_kinds_of_tables_are_proposed(folder):
+    proposal = propose_plan([folder])
+    tables = {part.path.name: part.table for part in proposal.plan.parts}
+    assert tables == {
+        "friends.csv": TableKind.LINKS,
+        "items.csv": TableKind.ITEMS,
+        "ratings.csv": TableKind.EVENTS,
+        "users.csv": TableKind.USERS,
+    }
+    assert proposal.plan.name == "ratings"
+    assert [look.path.name for look in proposal.looks] == list(tables)
+
+
+def test_a_plan_survives_json(folder):
+    plan = propose_plan([folder]).plan
+    assert ImportPlan.model_validate_json(plan.model_dump_json()) == plan
+
+
+def test_the_parts_become_one_log(folder):
+    plan = propose_plan([folder]).plan
+    result = read_plan(plan)
+    log = result.log
+    assert log.user_table.ids.ids.tolist() == ["2", "9", "1", "3"]
+    np.testing.assert_array_equal(log.user_table.features["age"], [30, NAN, 20, NAN])
+    assert log.user_table.features["job"].tolist() == ["cook", "", "clerk", ""]
+    table = log.item_table
+    assert table.kinds == ("item", "person")
+    assert table.ids.ids.tolist() == ["b", "a", "z", "person 2", "person 1", "person a", "c"]
+    assert table.titles.tolist() == ["Bee", "Ant", "z", "2", "1", "a", "c"]
+    assert values(log, table.categories) == {
+        **dict.fromkeys(table.ids.ids.tolist(), ""),
+        "b": "Comedy",
+        "a": "Drama",
+    }
+    assert values(log, table.features["categories"])["b"] == "Comedy|Drama"
+    np.testing.assert_array_equal(table.features["year"], [1999, NAN, 2001, *[NAN] * 4])
+    np.testing.assert_array_equal(log.labels["follow"], [1, 1, 1, NAN, NAN, NAN])
+    np.testing.assert_array_equal(log.labels["rating"], [NAN, NAN, NAN, 4, 3, 5])
+    events = [
+        (log.user_table.ids.ids[user], table.ids.ids[item])
+        for user, item in zip(log.users, log.items, strict=True)
+    ]
+    assert events == [
+        *[("1", "person 2"), ("2", "person 1"), ("9", "person a")],
+        *[("1", "a"), ("2", "a"), ("3", "c")],
+    ]
+    assert log.timestamps is None
+    np.testing.assert_array_equal(log.context["seconds since 1970"], [NAN, NAN, NAN, 100, 101, 103])
+
+
+def test_every_line_of_every_part_is_accounted_for(folder):
+    result = read_plan(propose_plan([folder]).plan)
+    counts = {
+        account.part.path.name: (account.n_read, account.n_accepted, len(account.rejected))
+        for account in result.parts
+    }
+    assert counts == {
+        "friends.csv": (3, 3, 0),
+        "items.csv": (4, 3, 1),
+        "ratings.csv": (4, 3, 1),
+        "users.csv": (3, 3, 0),
+    }
+    assert (result.n_read, result.n_accepted, result.n_rejected) == (14, 12, 2)
+    assert [line.line for account in result.parts for line in account.rejected] == [4, 4]
+
+
+def test_without_links_the_times_stay_and_ids_keep_their_text(folder):
+    (folder / "friends.csv").unlink()
+    log = read_plan(propose_plan([folder]).plan).log
+    assert log.timestamps.tolist() == [100, 101, 103]
+    assert log.item_table.ids.ids.tolist() == ["b", "a", "z", "c"]
+    assert not log.context
+
+
+def test_a_single_file_takes_the_titles_that_lie_beside_it(folder):
+    proposal = propose_plan([folder / "ratings.csv"])
+    assert [part.path.name for part in proposal.plan.parts] == ["ratings.csv", "items.csv"]
+
+
+def test_files_of_no_use_are_left_out_with_the_reason(folder):
+    (folder / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    proposal = propose_plan([folder])
+    assert len(proposal.plan.parts) == 4
+    ((path, reason),) = proposal.left_out
+    assert path.name == "picture.csv"
+    assert "PNG" in str(reason)
+    with pytest.raises(UnreadableFileError, match="PNG"):
+        propose_plan([folder / "picture.csv"])
+
+
+def test_an_empty_folder_says_so(tmp_path):
+    with pytest.raises(UnreadableFileError, match="found none"):
+        propose_plan([tmp_path])
+
+
+def test_descriptions_alone_are_no_data(folder):
+    plan = propose_plan([folder / "items.csv"]).plan
+    with pytest.raises(NoEventsError, match=r"items\.csv"):
+        read_plan(plan)
+
+
+def test_two_files_of_events_share_ids_and_leave_unsaid_what_they_do_not_say(tmp_path):
+    (tmp_path / "a.csv").write_text("user,item,click\nu,x,1\nv,y,0\n")
+    (tmp_path / "b.csv").write_text("user,item,buy\nw,y,1\nu,z,0\n")
+    log = read_plan(propose_plan([tmp_path / "a.csv", tmp_path / "b.csv"]).plan).log
+    assert log.users.tolist() == [0, 1, 2, 0]
+    assert log.items.tolist() == [0, 1, 1, 2]
+    np.testing.assert_array_equal(log.labels["click"], [1, 0, NAN, NAN])
+    np.testing.assert_array_equal(log.labels["buy"], [NAN, NAN, 1, 0])
+
+
+def test_columns_without_a_header_are_named_by_the_plan(tmp_path):
+    path = tmp_path / "u.data"
+    path.write_text("1\t2\t3\n4\t5\t1\n")
+    part = Part(
+        path=path,
+        table=TableKind.EVENTS,
+        columns=ColumnRoles(user="user", item="item", labels=("rating",)),
+        has_header=False,
+        names=("user", "item", "rating"),
+    )
+    log = read_plan(ImportPlan(name="n", parts=(part,))).log
+    assert log.labels["rating"].tolist() == [3, 1]
+    wrong = part.model_copy(update={"names": ("user", "item")})
+    with pytest.raises(UnreadableFileError, match=r"expected 2 columns \(user, item\), found 3"):
+        read_plan(ImportPlan(name="n", parts=(wrong,)))
+
+
+def test_flags_become_categories(tmp_path):
+    (tmp_path / "e.csv").write_text("user,item\n1,a\n")
+    (tmp_path / "i.csv").write_text("item,Comedy,Drama\na,1,1\nb,0,1\nc,0,0\n")
+    columns = DescriptionColumns(id="item", flags=("Comedy", "Drama"))
+    plan = propose_plan([tmp_path / "e.csv"]).plan
+    items = Part(path=tmp_path / "i.csv", table=TableKind.ITEMS, columns=columns)
+    table = read_plan(plan.model_copy(update={"parts": (*plan.parts, items)})).log.item_table
+    assert table.categories.tolist() == ["Comedy", "Drama", ""]
+    assert table.features["categories"].tolist() == ["Comedy|Drama", "Drama", ""]
+
+
+def test_a_description_without_its_column_says_so(folder):
+    items = Part(
+        path=folder / "items.csv", table=TableKind.ITEMS, columns=DescriptionColumns(id="movie")
+    )
+    plan = propose_plan([folder / "ratings.csv"]).plan
+    with pytest.raises(MissingColumnError, match="movie"):
+        read_plan(plan.model_copy(update={"parts": (*plan.parts, items)}))
+
+
+def test_progress_rises_to_the_end_and_may_stop_the_reading(folder):
+    heard = []
+    read_plan(propose_plan([folder]).plan, lambda fraction, stage: heard.append(fraction))
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+    class Stop(Exception):  # noqa: N818
+        pass
+
+    def stop(fraction, stage):
+        if fraction > 0.3:
+            raise Stop
+
+    with pytest.raises(Stop):
+        read_plan(propose_plan([folder]).plan, stop)
