@@ -92,13 +92,13 @@ def bring_file(
     return read_file(look, columns, items, progress)
 
 
-def item_columns(path: Path, item: str) -> ItemColumns:
+def item_columns(path: Path, item: str | None) -> ItemColumns:
     """Return what the columns of a file with titles are.
 
     Parameters
     ----------
     path : the file
-    item : what the column with the item's id is called
+    item : what the column with the item's id is called; None where there is none
 
     Raises
     ------
@@ -109,7 +109,7 @@ def item_columns(path: Path, item: str) -> ItemColumns:
     if items is None:
         raise UnreadableFileError(
             file=str(path),
-            expected=f"a column “{item}” and one called title or name",
+            expected=f"a column “{item or 'item'}” and one called title or name",
             found="no such columns",
             remedy="Rename the columns, or leave the file out.",
         )

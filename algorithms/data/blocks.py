@@ -35,15 +35,17 @@ class Blocks:
         self._encoding = codecs.lookup(look.encoding).name
         self._decoder = codecs.getincrementaldecoder(look.encoding)()
         self._rest = b""  # after the last line end
-        self._n_lines = 0  # in the blocks so far
+        self._line = 1  # number of the first line of the next block
+        self._is_first = True
         self.n_bytes = 0  # read so far
         self.is_last = False
 
-    def next(self, carried: bytes = b"") -> bytes:
+    def next(self, line: int, carried: bytes = b"") -> bytes:
         """Return the next block; empty where the text has ended.
 
         Parameters
         ----------
+        line : number of its first line
         carried : the end of the block before, which could not be used yet
 
         Raises
@@ -51,6 +53,7 @@ class Blocks:
         UnreadableFileError
             Where the bytes are not in the encoding, or a line is longer than a gigabyte.
         """
+        self._line = line + carried.count(b"\n")
         parts = [self._rest]
         while not self.is_last:
             raw = self._stream.read(self._size)
@@ -67,7 +70,7 @@ class Blocks:
             block = self._check(block)
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        self._n_lines += block.count(b"\n")
+        self._is_first = False
         return carried + block if carried else block
 
     def _cut(self, text: bytes) -> tuple[bytes, bytes]:
@@ -86,7 +89,7 @@ class Blocks:
 
     def _check(self, block: bytes) -> bytes:
         """Return a block after making sure that it is what it is taken for."""
-        if self._encoding == "utf-8-sig" and self._n_lines == 0:
+        if self._encoding == "utf-8-sig" and self._is_first:
             block = block.removeprefix(codecs.BOM_UTF8)
         if not block.isascii():
             try:
@@ -97,7 +100,7 @@ class Blocks:
 
     def _bad_bytes(self, n_lines: int) -> UnreadableFileError:
         return self._unreadable(
-            f"bytes in line {self._n_lines + n_lines + 1} that are none",
+            f"bytes in line {self._line + n_lines} that are none",
             f"text in {self._look.encoding}",
             "Choose another encoding, or save the file as UTF-8.",
         )

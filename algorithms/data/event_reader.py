@@ -25,6 +25,7 @@ from algorithms.data.sieve import (
     MISFIT,
     SHOWN_LETTERS,
     TimeFormat,
+    feature_faults,
     id_faults,
     to_numbers,
     to_seconds,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from algorithms.data.sieve import Faults
 
 _QUOTE = ord('"')
-_MARK = ord(".")
 _WRONG = {
     kernels.NUL: Fault("it has a NUL byte, which no text has"),
     kernels.UNCLOSED: Fault("its quotes do not fit (one that opens is not closed)"),
@@ -112,19 +112,33 @@ class IdColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberColumn:
-    """Numbers; NaN where a field is empty."""
+class FeatureColumn:
+    """Texts that may turn out to be numbers (``feature_values``); they are numbered like ids."""
 
     name: str
 
     def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:  # noqa: D102
+        n_bytes = records.ends[slot] - records.starts[slot]
+        unusual = np.flatnonzero(n_bytes > MAX_ID_LENGTH)
+        faults = feature_faults(records.series(slot, unusual)) if len(unusual) else ()
+        return np.empty(len(records), dtype=np.int32), unusual, faults
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """Numbers; NaN where a field is empty."""
+
+    name: str
+    decimal: str = "."
+
+    def read(self, records: Records, slot: int) -> tuple[AnyArray, IntArray, Faults]:  # noqa: D102
         values: Float32Array = np.empty(len(records), dtype=np.float32)
         unusual = kernels.parse_numbers(
-            records.data, records.starts[slot], records.ends[slot], _MARK, values
+            records.data, records.starts[slot], records.ends[slot], ord(self.decimal), values
         )
         faults: Faults = ()
         if len(unusual):
-            values[unusual], faults = to_numbers(records.series(slot, unusual))
+            values[unusual], faults = to_numbers(records.series(slot, unusual), self.decimal)
         return values, unusual, faults
 
 
@@ -194,7 +208,7 @@ class EventReader:
         blocks = Blocks(stream, self._look, size)
         line, carried = 1, b""
         while True:
-            block = blocks.next(carried)
+            block = blocks.next(line, carried)
             if not block:
                 return
             line, end = self._read_block(block, line, blocks.is_last)
@@ -302,6 +316,28 @@ class EventReader:
         found.sort(key=lambda line: line[0])
         for line, start, end, fault, value in found:
             self.rejected.add(line, fault, value, block[start:end])
+
+
+def feature_values(codes: IndexArray, numbers: IdNumbers, decimal: str) -> AnyArray:
+    """Return a feature as 32-bit floats if every text is a number or empty, else as texts.
+
+    Numbers that begin with needless zeros, such as ``007``, are codes: these stay texts.
+
+    Parameters
+    ----------
+    codes : (n,) number of each row's text
+    numbers : the texts
+    decimal : decimal mark
+    """
+    import polars as pl
+
+    texts = numbers.texts()
+    series = pl.Series(texts.tolist(), dtype=pl.String)
+    values, faults = to_numbers(series, decimal)
+    is_code = series.str.contains(r"^\s*[+-]?0[0-9]").any()
+    if is_code or any(wrong.any() for wrong, _ in faults) or not (series != "").any():
+        return texts[codes]
+    return values[codes]
 
 
 def _skip_header(block: bytes, line: int) -> tuple[int, int]:

@@ -65,6 +65,7 @@ class FileLook:
     columns: tuple[str, ...]
     lines: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    decimal: str = "."
 
     def values(self, column: str) -> tuple[str, ...]:
         """Return the first values of a column, without empty ones."""

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from algorithms.arrays import AnyArray, TextArray
+from algorithms.data.duplicates import Duplicates, merge_duplicates
 from algorithms.data.lines import RejectedLine, split_lines
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.look import FileLook, read_bytes, sniff
@@ -28,6 +29,7 @@ from algorithms.progress import Progress, Stage, silent
 
 __all__ = [
     "ColumnRoles",
+    "Duplicates",
     "FileLook",
     "ItemColumns",
     "NothingAcceptedError",
@@ -53,11 +55,22 @@ class ColumnRoles(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    user: str = Field(description="Column with the user's id")
-    item: str = Field(description="Column with the item's id")
+    user: str | None = Field(
+        description="Column with the user's id; None where each row is a user of its own"
+    )
+    item: str | None = Field(
+        description="Column with the item's id; None where all rows are of one item"
+    )
     time: str | None = Field(None, description="Column with the time of the event")
     time_format: TimeFormat = Field(TimeFormat.SECONDS, description="How the time is written")
     labels: tuple[str, ...] = Field((), description="Columns with numbers that came of it")
+    features: tuple[str, ...] = Field((), description="Columns that describe the event")
+    constant_label: str | None = Field(
+        None, description="A label that is 1 on every row, for lists such as purchases or follows"
+    )
+    duplicates: Duplicates = Field(
+        Duplicates.KEEP_ALL, description="What becomes of events with the same user and item"
+    )
     item_kind: str = Field("item", min_length=1, description="What the items are called")
 
 
@@ -82,9 +95,10 @@ class ReadResult:
     ----------
     log : the accepted lines as events, in the order of the file
     n_read : lines that hold something, without the header
-    n_accepted : lines that became events
+    n_accepted : lines that fit
     rejected : the other lines, ascending
     rejected_items : lines of the item file that were put aside
+    n_merged : accepted lines that became part of another one's event (``Duplicates``)
     """
 
     log: InteractionLog
@@ -92,6 +106,7 @@ class ReadResult:
     n_accepted: int
     rejected: Sequence[RejectedLine]
     rejected_items: tuple[RejectedLine, ...] = ()
+    n_merged: int = 0
 
 
 def read_log(
@@ -128,22 +143,21 @@ def read_log(
     look = look if look is not None else sniff(path)
     for role, column in _named(columns):
         _check_column(look, role, column)
-    from algorithms.data.event_reader import Column, EventReader, IdColumn, NumberColumn, TimeColumn
-    from algorithms.data.id_numbers import IdNumbers
+    from algorithms.data.event_columns import read_events
 
-    described = _Descriptions() if items is None else _read_items(items)
-    users, item_ids = IdNumbers(), IdNumbers(described.ids)
-    wanted: list[Column] = [
-        IdColumn(columns.user),
-        IdColumn(columns.item),
-        *([] if columns.time is None else [TimeColumn(columns.time, columns.time_format)]),
-        *(NumberColumn(label) for label in columns.labels),
-    ]
-    reader = EventReader(look, wanted, {0: users, 1: item_ids})
+    described = _Descriptions()
+    if items is not None and columns.item is not None:
+        described = _read_items(items)
     n_bytes = path.stat().st_size
     with _open(look) as stream:
-        reader.read(stream, lambda n_read: progress(0.95 * min(n_read / n_bytes, 1.0), Stage.LOAD))
-    n_read = reader.n_accepted + len(reader.rejected)
+        events = read_events(
+            stream,
+            look,
+            columns,
+            described.ids,
+            lambda n_read: progress(0.95 * min(n_read / n_bytes, 1.0), Stage.LOAD),
+        )
+    n_read = events.n_accepted + len(events.rejected)
     if n_read == 0:
         raise UnreadableFileError(
             file=path.name,
@@ -151,25 +165,31 @@ def read_log(
             found="only a header" if look.has_header else "nothing",
             remedy="Choose a file that has some.",
         )
-    if reader.n_accepted == 0:
-        first = reader.rejected[0]
+    if events.n_accepted == 0:
+        first = events.rejected[0]
         raise NothingAcceptedError(
             n=n_read, file=path.name, line=first.line, reason=str(first.reason)
         )
-    n_before = 2 if columns.time is None else 3
     log = InteractionLog(
         name=path.stem if name is None else name,
-        users=reader.column(0),
-        items=reader.column(1),
-        labels={
-            label: reader.column(place) for place, label in enumerate(columns.labels, n_before)
-        },
-        user_table=UserTable(IdMap(users.texts())),
-        item_table=_item_table(item_ids.texts(), described, columns.item_kind),
-        timestamps=None if columns.time is None else reader.column(2),
+        users=events.users,
+        items=events.items,
+        labels=events.labels,
+        user_table=UserTable(IdMap(events.user_ids)),
+        item_table=_item_table(events.item_ids, described, columns.item_kind),
+        timestamps=events.timestamps,
+        context=events.context,
     )
+    merged = merge_duplicates(log, columns.duplicates)
     progress(1.0, Stage.LOAD)
-    return ReadResult(log, n_read, len(log), reader.rejected, described.rejected)
+    return ReadResult(
+        log=merged,
+        n_read=n_read,
+        n_accepted=events.n_accepted,
+        rejected=events.rejected,
+        rejected_items=described.rejected,
+        n_merged=len(log) - len(merged),
+    )
 
 
 def _open(look: FileLook) -> BinaryIO:
@@ -185,10 +205,11 @@ def _open(look: FileLook) -> BinaryIO:
 
 
 def _named(columns: ColumnRoles) -> list[tuple[str, str]]:
-    named = [("user", columns.user), ("item", columns.item)]
-    if columns.time is not None:
-        named.append(("time", columns.time))
-    return named + [("label", label) for label in columns.labels]
+    """Return the columns that must be there, each with its role."""
+    single = (("user", columns.user), ("item", columns.item), ("time", columns.time))
+    named = [(role, column) for role, column in single if column is not None]
+    named += [("label", label) for label in columns.labels]
+    return named + [("feature", feature) for feature in columns.features]
 
 
 def _check_column(look: FileLook, role: str, column: str) -> None:

@@ -133,12 +133,17 @@ def text_faults(texts: pl.Series) -> Faults:
     return [(texts.str.len_chars() > MAX_TEXT_LENGTH, f"at most {MAX_TEXT_LENGTH} letters")]
 
 
-def to_numbers(texts: pl.Series) -> tuple[Float32Array, Faults]:
+def feature_faults(texts: pl.Series) -> Faults:
+    """Return which texts are too long for a feature."""
+    return [(texts.str.len_chars() > MAX_ID_LENGTH, f"at most {MAX_ID_LENGTH} letters")]
+
+
+def to_numbers(texts: pl.Series, decimal: str = ".") -> tuple[Float32Array, Faults]:
     """Return numbers, NaN where a text is empty, and which texts are no numbers."""
     texts = texts.str.strip_chars()
-    values = _parse_numbers(texts)
+    values = _parse_numbers(texts, decimal)
     faults = [
-        (values.is_null() & (texts != ""), "a number such as 3.5, or nothing"),
+        (values.is_null() & (texts != ""), f"a number such as 3{decimal}5, or nothing"),
         (values.abs().fill_null(0.0) > _MAX_FLOAT32, "a number below 3.4e38"),
     ]
     within = values.clip(-_MAX_FLOAT32, _MAX_FLOAT32)  # those beyond were just noted
@@ -163,10 +168,14 @@ def to_seconds(texts: pl.Series, time_format: TimeFormat) -> tuple[IntArray, Fau
     return seconds.fill_null(0).to_numpy().astype(np.int64), faults
 
 
-def _parse_numbers(texts: pl.Series) -> pl.Series:
-    """Return numbers in decimal notation, null for all else (inf, nan, 3,5 and 0x10 too)."""
+def _parse_numbers(texts: pl.Series, decimal: str = ".") -> pl.Series:
+    """Return numbers in decimal notation, null for all else (inf, nan, 0x10; 3,5 with a point)."""
     import polars as pl
 
+    if decimal != ".":  # a point is then no part of a number
+        texts = texts.str.replace_all(".", "?", literal=True).str.replace_all(
+            decimal, ".", literal=True
+        )
     return texts.set(~texts.str.contains(_NUMBER), None).cast(pl.Float64, strict=False)
 
 
