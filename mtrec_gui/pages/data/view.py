@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -133,7 +130,7 @@ class DataPage(Page):
             ColumnRole.MEAN: self.tr("ø {label}").format(label=column.name),
         }.get(column.role, column.name)
         if column.values.dtype.kind == "M":
-            return TimeColumn(title, column.values, show=_moment)
+            return Column(title, column.values, show=_moment)
         is_id = column.role in (ColumnRole.USER_ID, ColumnRole.ITEM_ID)
         return Column(
             title, column.values, column.lookup, str if is_id else partial(_cell, column.digits)
@@ -151,23 +148,6 @@ class DataPage(Page):
         self.card.setMinimumHeight(self.appearance.px(300))
         self.charts.setMinimumWidth(self.appearance.px(280))
         self.charts.setMinimumHeight(self.appearance.px(240))
-
-
-@dataclass(frozen=True, eq=False)
-class TimeColumn(Column):
-    """Times: a year, month, day, hour or minute in the filter finds all that lies in it."""
-
-    def contains(self, text: str) -> NDArray[np.bool_]:
-        """Return (n,) True where the time lies in the span that the text names."""
-        none = np.zeros(len(self.values), dtype=np.bool_)
-        if not re.match(r"\d{4}(-\d|$)", text):
-            return none
-        try:
-            start = np.datetime64(text)
-        except ValueError:
-            return none
-        found: NDArray[np.bool_] = (self.values >= start) & (self.values < start + 1)
-        return found
 
 
 def _cell(digits: int, value: Any) -> str:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from mtrec_gui.widgets.copyable_table import MOST_COPIED
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from mtrec_gui.widgets.array_column import Column, plain_number, stable_order
 from mtrec_gui.widgets.array_table import ArrayTable, ArrayTableModel
+from mtrec_gui.widgets.copyable_table import MOST_COPIED
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
@@ -163,9 +163,27 @@ def test_an_answer_about_former_columns_is_dropped(qtbot):
     ],
     ids=str,
 )
-def test_the_order_of_many_keys_is_numpys_stable_order(keys):
-    many = keys[np.random.default_rng(2).integers(0, len(keys), 20_000)]
+def test_the_order_of_many_keys_is_stable_both_ways(keys):
+    many = keys[np.random.default_rng(2).integers(0, len(keys), 500)]
     assert np.array_equal(stable_order(many), np.argsort(many, kind="stable"))
+    with np.errstate(invalid="ignore"):
+        observed = many == many  # NaN and NaT equal nothing
+    distinct = np.unique(many[observed])
+    rank = np.searchsorted(distinct, many)
+    rank[~observed] = -1
+    assert np.array_equal(stable_order(many, descending=True), np.argsort(-rank, kind="stable"))
+
+
+def test_a_time_is_found_by_what_it_lies_in():
+    times = Column("time", np.array(["2015-03-01T18:30", "NaT", "2015-04-01"], "M8[s]"))
+    for text, found in (
+        ("2015", [True, False, True]),
+        ("2015-03", [True, False, False]),
+        ("2015-03-01 18", [True, False, False]),
+        ("2015-13", [False] * 3),
+        ("15", [False] * 3),
+    ):
+        assert times.contains(text).tolist() == found
 
 
 def test_numbers_are_written_shortly():
