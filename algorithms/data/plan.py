@@ -173,7 +173,9 @@ def _files(path: Path) -> list[Path]:
 
 def _descriptions_beside(events: Path, columns: ColumnRoles) -> list[tuple[FileLook, Part]]:
     """Return the first file beside one of events that gives its items titles, if there is one."""
-    for path in _files(events.parent) if columns.item is not None else ():
+    if columns.item is None:
+        return []
+    for path in _files(events.parent):
         if path == events or path.suffix.lower() not in _TABLES:
             continue
         try:

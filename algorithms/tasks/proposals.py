@@ -4,9 +4,25 @@ A rating holds more than one question: how many stars (*rating*), is it one the 
 (*liked*: from four stars of five up), and does the user watch it at all (*watched*: 1 for every
 event, so only positives are known). The three share users and items but not their data, which is
 what makes learning them together worth a try.
+
+An amount (plays, seconds) holds two: how much, and any at all. Amounts are mostly small and a few
+of them huge, so that a mean squared error would be about the few. Where the distribution is that
+skewed, the task is the logarithm ln(1 + x), in which twice as much is the same step everywhere.
+
+Two things that are recorded as 0 and 1 may be a *funnel*: nobody buys without a click. Where the
+one happened only with the other, and so often that it cannot be chance, the other is proposed as
+its parent: with p the share of events on which the parent happened, n ones all fall there by
+chance with probability p^n.
+
+References
+----------
+M. G. Bulmer (1979), Principles of Statistics, chapter 4: a distribution with a skewness above 1
+is highly skewed.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +31,11 @@ from algorithms.data.log import InteractionLog
 from algorithms.tasks.task import Task, TaskKind
 
 LIKED_SHARE = 0.8  # of the highest rating: four stars of five
+HIGHLY_SKEWED = 1.0  # Bulmer (1979)
+MIN_ONES = 10  # of the second label of a funnel
+MAX_CHANCE = 1e-3  # that a funnel is none
 MAX_NAME_LENGTH = 60
+LOG = " (log)"  # ends the name of a label on a log scale
 
 _RATING_WORDS = ("rating", "star", "score", "overall", "grade", "评分")
 _AMOUNT_WORDS = ("play", "count", "time", "second", "minute", "quantity", "amount", "时长", "次数")
@@ -25,9 +45,10 @@ def propose(log: InteractionLog) -> tuple[InteractionLog, tuple[Task, ...]]:
     """Propose tasks for a log.
 
     A rating column gives *rating*, *liked* and *watched*, with derived labels; a column of 0
-    and 1 a binary task; other numbers from 0 up a quantity task. A label that never changes, or
-    is 0 throughout, gives none. A log without any label gives the one task that is left: which
-    items does a user meet at all?
+    and 1 a binary task, with a parent where two of them are a funnel; other numbers from 0 up a
+    quantity task, on a log scale and with *any* of it beside where they are skewed. A label that
+    never changes, or is 0 throughout, gives none. A log without any label gives the one task
+    that is left: which items does a user meet at all?
 
     Returns
     -------
@@ -58,12 +79,67 @@ def propose(log: InteractionLog) -> tuple[InteractionLog, tuple[Task, ...]]:
                     tasks.append(_task(log, "liked", TaskKind.BINARY, observed))
                 derived["watched"] = np.where(observed, 1.0, np.nan).astype(np.float32)
                 tasks.append(_task(log, "watched", TaskKind.BINARY, observed))
-        elif values.min() >= 0:
+        elif values.min() < 0:  # such as -10 to 10: above zero is praise
+            tasks.append(_task(log, label, TaskKind.RATING, observed, 0.0))
+        elif _skewness(values) <= HIGHLY_SKEWED:
             middle = float(np.median(values[values > 0]))
             tasks.append(_task(log, label, TaskKind.QUANTITY, observed, middle))
-        else:  # such as -10 to 10: above zero is praise
-            tasks.append(_task(log, label, TaskKind.RATING, observed, 0.0))
-    return log.with_labels(**derived), tuple(tasks)
+        else:
+            logs, some = label + LOG, f"any {label}"
+            if logs not in log.labels:
+                derived[logs] = np.log1p(column, dtype=np.float64).astype(np.float32)
+                middle = float(np.median(derived[logs][observed & (column > 0)]))
+                tasks.append(_task(log, logs, TaskKind.QUANTITY, observed, middle))
+            if some not in log.labels:
+                derived[some] = np.where(observed, column > 0, np.nan).astype(np.float32)
+                tasks.append(_task(log, some, TaskKind.BINARY, observed))
+    return log.with_labels(**derived), _with_parents(log, tasks)
+
+
+def keep_tasks(tasks: Sequence[Task], names: frozenset[str]) -> tuple[Task, ...]:
+    """Return the tasks that have one of the names; one that loses its parent stands alone."""
+    return tuple(
+        task if task.parent in names else task.model_copy(update={"parent": None})
+        for task in tasks
+        if task.name in names
+    )
+
+
+def _skewness(values: Float32Array) -> float:
+    """Return the third standardised moment, mean((x - mean)^3) / sd^3."""
+    deviations = values.astype(np.float64) - values.mean(dtype=np.float64)
+    spread = float(np.sqrt(np.mean(deviations**2)))
+    return float(np.mean((deviations / spread) ** 3))
+
+
+def _with_parents(log: InteractionLog, tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Give each binary task whose ones all fall on ones of another the rarest such parent.
+
+    Only labels of the data count: what was derived from one column nests by construction.
+    """
+    ones = {
+        task.name: (log.labels[task.label] == 1) & task.events(log)
+        for task in tasks
+        if task.kind is TaskKind.BINARY and task.label in log.labels
+    }
+    counts = {name: int(np.count_nonzero(column)) for name, column in ones.items()}
+    parents: dict[str, str] = {}
+    by_name = {task.name: task for task in tasks}
+    for child in sorted(ones, key=counts.__getitem__):
+        for parent in sorted(ones, key=counts.__getitem__):
+            n_events = int(np.count_nonzero(by_name[parent].events(log)))
+            if (
+                MIN_ONES <= counts[child] < counts[parent] < n_events
+                and by_name[parent].item_kind == by_name[child].item_kind
+                and (counts[parent] / n_events) ** counts[child] < MAX_CHANCE
+                and not (ones[child] & ~ones[parent]).any()
+            ):
+                parents[child] = parent
+                break
+    return tuple(
+        task.model_copy(update={"parent": parents[task.name]}) if task.name in parents else task
+        for task in tasks
+    )
 
 
 def _rating_scale(label: str, values: Float32Array) -> float | None:
@@ -73,6 +149,12 @@ def _rating_scale(label: str, values: Float32Array) -> float | None:
         return next((top for top in (5.0, 10.0, 100.0) if low >= 0 and high <= top), None)
     in_half_stars = low >= 0.5 and high <= 5 and bool((values * 2 == np.rint(values * 2)).all())
     return 5.0 if in_half_stars and not _says(label, _AMOUNT_WORDS) else None
+
+
+def _short(label: str) -> str:
+    """Return a label short enough for a name: its end tells derived labels apart, and stays."""
+    end = LOG if label.endswith(LOG) else ""
+    return label if len(label) <= MAX_NAME_LENGTH else label[: MAX_NAME_LENGTH - len(end)] + end
 
 
 def _says(label: str, words: tuple[str, ...]) -> bool:
@@ -90,7 +172,7 @@ def _task(
     codes = log.item_table.kind_codes[log.items[observed]]
     item_kind = log.item_table.kinds[int(np.bincount(codes).argmax())]
     return Task(
-        name=label[:MAX_NAME_LENGTH],
+        name=_short(label),
         kind=kind,
         label=label,
         item_kind=item_kind,

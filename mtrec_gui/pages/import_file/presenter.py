@@ -18,6 +18,7 @@ from algorithms.data.sieve import TimeFormat
 from algorithms.errors import MissingColumnError, MtrecError
 from algorithms.messages import Message
 from algorithms.tasks import Task
+from algorithms.tasks.proposals import keep_tasks
 from mtrec_gui import preferences
 from mtrec_gui.bringing import Brought, item_columns, read_file, write_rejected
 from mtrec_gui.pages.import_file.columns import (
@@ -189,7 +190,7 @@ class ImportPresenter:
         if brought is None or not state.can_create:
             return
         log = brought.log
-        tasks = [task for task in brought.tasks if task.name in state.ticked]
+        tasks = keep_tasks(brought.tasks, state.ticked)
 
         def make(progress: Progress) -> tuple[InteractionLog, Experiment]:
             from algorithms.evaluation import default_experiment

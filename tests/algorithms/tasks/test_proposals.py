@@ -3,7 +3,7 @@ import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.tasks import TaskKind, check_tasks
-from algorithms.tasks.proposals import propose
+from algorithms.tasks.proposals import keep_tasks, propose
 
 NAN = np.nan
 
@@ -51,16 +51,91 @@ def test_a_scale_to_ten_is_known_by_its_name():
 
 
 def test_zeros_and_ones_give_a_binary_task_and_amounts_a_quantity():
-    log, tasks = propose(
-        make_log(click=[0, 1, 1, NAN], plays=[1, 2, 5, NAN], seconds=[0, 30.5, 60, 900])
-    )
-    assert summary(tasks) == {
-        "click": ("binary", 1.0),
-        "plays": ("quantity", 2.0),
-        "seconds": ("quantity", 60.0),
-    }
-    assert list(log.labels) == ["click", "plays", "seconds"]
+    log, tasks = propose(make_log(click=[0, 1, 1, NAN], plays=[1, 2, 5, NAN]))
+    assert summary(tasks) == {"click": ("binary", 1.0), "plays": ("quantity", 2.0)}
+    assert list(log.labels) == ["click", "plays"]
     assert not [problem for problem in check_tasks(tasks, log) if problem.fatal]
+
+
+def test_skewed_amounts_are_asked_on_a_log_scale_and_whether_any():
+    log, tasks = propose(make_log(seconds=[0, 30.5, 60, 900, NAN]))
+    np.testing.assert_allclose(
+        log.labels["seconds (log)"],
+        [0, np.log(31.5), np.log(61), np.log(901), NAN],
+        rtol=1e-6,
+    )
+    np.testing.assert_array_equal(log.labels["any seconds"], [0, 1, 1, 1, NAN])
+    assert summary(tasks) == {
+        "seconds (log)": ("quantity", pytest.approx(np.log(61))),
+        "any seconds": ("binary", 1.0),
+    }
+    assert not [problem for problem in check_tasks(tasks, log) if problem.fatal]
+
+
+def test_a_log_scale_of_the_data_is_not_overwritten():
+    own = [1, 2, 4, 8, 9]
+    log, _ = propose(make_log(**{"x": [0, 1, 2, 3, 900], "x (log)": own, "any x": [0, 1, 1, 1, 0]}))
+    np.testing.assert_array_equal(log.labels["x (log)"], own)
+    np.testing.assert_array_equal(log.labels["any x"], [0, 1, 1, 1, 0])
+
+
+def test_names_stay_short_and_tell_the_log_scale():
+    _, tasks = propose(make_log(**{"plays" * 20: [0, 1, 2, 900]}))
+    assert [len(task.name) for task in tasks] == [60, 60]
+    assert tasks[0].name.endswith("play (log)")
+
+
+def parents(tasks):
+    return {task.name: task.parent for task in tasks}
+
+
+def funnel(n_shown=200, n_clicked=60, n_bought=12):
+    place = np.arange(n_shown)
+    return (place < n_clicked).astype(float), (place < n_bought).astype(float)
+
+
+def test_nested_labels_are_a_funnel_of_which_the_nearest_step_is_the_parent():
+    click, buy = funnel()
+    view = (np.arange(200) < 100).astype(float)
+    log, tasks = propose(make_log(buy=buy, view=view, click=click))
+    assert parents(tasks) == {"buy": "click", "view": None, "click": "view"}
+    assert check_tasks(tasks, log) == []
+
+
+def test_an_unseen_purchase_is_no_counterexample():
+    click, buy = funnel()
+    buy[click == 0] = NAN
+    _, tasks = propose(make_log(click=click, buy=buy))
+    assert parents(tasks) == {"click": None, "buy": "click"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda click, buy: buy.__setitem__(199, 1.0),  # bought without a click
+        lambda click, buy: click.__setitem__(0, NAN),  # the click was not observed
+        lambda click, buy: buy.__setitem__(slice(5, None), 0.0),  # too few to tell
+        lambda click, buy: click.__setitem__(slice(0, 190), 1.0),  # likely by chance
+        lambda click, buy: buy.__setitem__(slice(0, 60), 1.0),  # the same label twice
+    ],
+)
+def test_labels_that_need_not_nest_are_no_funnel(spoil):
+    click, buy = funnel()
+    spoil(click, buy)
+    _, tasks = propose(make_log(click=click, buy=buy))
+    assert parents(tasks) == {"click": None, "buy": None}
+
+
+def test_derived_labels_are_no_funnel():
+    _, tasks = propose(make_log(rating=[1, 5] * 50, seconds=[1.0] * 99 + [900]))
+    assert set(parents(tasks).values()) == {None}
+
+
+def test_a_task_that_loses_its_parent_stands_alone():
+    click, buy = funnel()
+    _, tasks = propose(make_log(click=click, buy=buy))
+    assert keep_tasks(tasks, frozenset(["click", "buy"])) == tasks
+    assert parents(keep_tasks(tasks, frozenset(["buy"]))) == {"buy": None}
 
 
 def test_numbers_below_zero_are_a_rating_around_zero():
