@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from algorithms.arrays import AnyArray, TextArray
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
-from mtrec_gui.storage.codec import Blob, decode, encode, rows_digest
+from algorithms.progress import Progress, Stage, silent
+from mtrec_gui.storage.codec import Blob, RowsDigest, decode, encode
 from mtrec_gui.storage.column_types import now
 from mtrec_gui.storage.errors import DamageFound, NoDataError, UnknownRecordError, UnstorableError
-from mtrec_gui.storage.rows import DatasetRow, ItemRow, LogColumnRow, UserRow
+from mtrec_gui.storage.rows import DatasetRow
 from mtrec_gui.storage.values import DatasetSummary
 
 _EVENT, _LABEL, _CONTEXT = "event", "label", "context"
 _USER, _ITEM = "user feature", "item feature"
 _PARTS = (_EVENT, _LABEL, _CONTEXT, _USER, _ITEM)
 
-Rows = list[tuple[object, ...]]
+_ADD_USER = "INSERT INTO users (dataset_id, user_index, user_id) VALUES (?, ?, ?)"
+_ADD_ITEM = (
+    "INSERT INTO items (dataset_id, item_index, item_id, title, kind, category) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+_ADD_COLUMN = (
+    "INSERT INTO log_columns (dataset_id, position, part, name, dtype, shape, codec, sha256, data) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_USERS = "SELECT user_index, user_id FROM users WHERE dataset_id = ? ORDER BY user_index"
+_ITEMS = (
+    "SELECT item_index, item_id, title, kind, category FROM items "
+    "WHERE dataset_id = ? ORDER BY item_index"
+)
+_COLUMNS = (
+    "SELECT rowid, part, name, dtype, shape, codec, sha256 FROM log_columns "
+    "WHERE dataset_id = ? ORDER BY position"
+)
+_AT_ONCE = 8192  # rows: many enough to be fast, few enough to be small
+
+Rows = list[tuple[Any, ...]]
 
 
-def save_log(session: Session, log: InteractionLog) -> int:
-    """Store a log; return its dataset id."""
+def save_log(session: Session, log: InteractionLog, progress: Progress = silent) -> int:
+    """Store a log; return its dataset id.
+
+    Users, items and columns go to SQLite one after another, so that beside the log itself no
+    more than one encoded column is in memory.
+    """
     table = log.item_table
-    users: Rows = list(enumerate(_texts(log.user_table.ids.ids)))
-    items: Rows = list(
-        zip(
-            range(log.n_items),
-            _texts(table.ids.ids),
-            _texts(table.titles),
-            (table.kinds[code] for code in table.kind_codes.tolist()),
-            _texts(table.categories),
-            strict=True,
-        )
-    )
-    columns = [
-        (part, _text(name), encode(column, f"{part} “{name}”"))
-        for part, name, column in _columns(log)
-    ]
     kinds = [_text(kind) for kind in table.kinds]
     row = DatasetRow(
         name=_text(log.name),
@@ -50,25 +62,35 @@ def save_log(session: Session, log: InteractionLog) -> int:
         n_users=log.n_users,
         n_items=log.n_items,
         item_kinds=kinds,
-        rows_sha256=_digest(log.name, kinds, log.origin, users, items, columns),
+        rows_sha256="",  # known when all is written
         origin=_text(log.origin) or None,
     )
     session.add(row)
     session.flush()
-    connection = session.connection()
-    for entity, names, values in (
-        (UserRow, ("user_index", "user_id"), users),
-        (ItemRow, ("item_index", "item_id", "title", "kind", "category"), items),
-    ):
-        if values:
-            connection.execute(
-                insert(entity),
-                [dict(zip(names, value, strict=True), dataset_id=row.id) for value in values],
-            )
-    session.add_all(
-        LogColumnRow(dataset_id=row.id, position=position, part=part, name=name, **blob.columns())
-        for position, (part, name, blob) in enumerate(columns)
+    connection = _driver(session)
+    digest = _digest_of(row)
+    progress(0.0, Stage.SAVE)
+    users = enumerate(_texts(log.user_table.ids.ids))
+    _add_rows(connection, _ADD_USER, row.id, users, digest)
+    items = zip(
+        range(log.n_items),
+        _texts(table.ids.ids),
+        _texts(table.titles),
+        (table.kinds[code] for code in table.kind_codes.tolist()),
+        _texts(table.categories),
+        strict=True,
     )
+    _add_rows(connection, _ADD_ITEM, row.id, items, digest)
+    columns = list(_columns(log))
+    for position, (part, name, column) in enumerate(columns):
+        progress((position + 1) / (len(columns) + 1), Stage.SAVE)
+        blob = encode(column, f"{part} “{name}”")
+        encoded = (blob.dtype, blob.shape, blob.codec, blob.sha256, blob.data)
+        connection.execute(_ADD_COLUMN, (row.id, position, part, _text(name), *encoded))
+        digest.add([(part, name, blob.sha256)])
+    row.rows_sha256 = digest.hexdigest()
+    session.flush()
+    progress(1.0, Stage.SAVE)
     return row.id
 
 
@@ -76,33 +98,63 @@ def load_log(session: Session, dataset_id: int | None) -> InteractionLog:
     """Read and check a log; the newest where no id is given."""
     row = dataset(session, dataset_id)
     where = f"of dataset {row.id}"
-    users = session.execute(
-        select(UserRow.user_index, UserRow.user_id)
-        .where(UserRow.dataset_id == row.id)
-        .order_by(UserRow.user_index)
-    ).fetchall()
-    items = session.execute(
-        select(ItemRow.item_index, ItemRow.item_id, ItemRow.title, ItemRow.kind, ItemRow.category)
-        .where(ItemRow.dataset_id == row.id)
-        .order_by(ItemRow.item_index)
-    ).fetchall()
-    stored = [
-        (column.part, column.name, column.blob())
-        for column in session.scalars(
-            select(LogColumnRow)
-            .where(LogColumnRow.dataset_id == row.id)
-            .order_by(LogColumnRow.position)
-        )
-    ]
+    connection = _driver(session)
+    digest = _digest_of(row)
+    users = _read_rows(connection, _USERS, row.id, digest)
+    items = _read_rows(connection, _ITEMS, row.id, digest)
     columns: dict[str, dict[str, AnyArray]] = {part: {} for part in _PARTS}
-    for part, name, blob in stored:  # first, so that a broken blob is called by its name
-        columns.setdefault(part, {})[name] = decode(blob, f"{part} “{name}” {where}")
-    if row.rows_sha256 != _digest(row.name, row.item_kinds, row.origin or "", users, items, stored):
+    for rowid, part, name, *encoded in connection.execute(_COLUMNS, (row.id,)).fetchall():
+        what = f"{part} “{name}” {where}"
+        blob = Blob(*encoded, data=_read_data(connection, rowid, what))
+        digest.add([(part, name, blob.sha256)])
+        columns.setdefault(part, {})[name] = decode(blob, what)
+    if row.rows_sha256 != digest.hexdigest():
         raise DamageFound(f"the table of users, items or columns {where}")
     try:
         return _assemble(row, users, items, columns)
     except (KeyError, TypeError, ValueError):  # hashes are right, yet it makes no log
         raise DamageFound(f"the log {where}") from None
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    """Return SQLite's own connection, in the transaction of the session, for what is many."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - an open session has one
+    return connection
+
+
+def _add_rows(
+    connection: sqlite3.Connection,
+    statement: str,
+    dataset_id: int,
+    rows: Iterator[tuple[Any, ...]],
+    digest: RowsDigest,
+) -> None:
+    while some := list(islice(rows, _AT_ONCE)):
+        connection.executemany(statement, [(dataset_id, *values) for values in some])
+        digest.add(some)
+
+
+def _read_rows(
+    connection: sqlite3.Connection, query: str, dataset_id: int, digest: RowsDigest
+) -> Rows:
+    rows: Rows = []
+    cursor = connection.execute(query, (dataset_id,))
+    while some := cursor.fetchmany(_AT_ONCE):
+        digest.add(some)
+        rows += some
+    return rows
+
+
+def _read_data(connection: sqlite3.Connection, rowid: int, what: str) -> bytes:
+    """Return the data of a column, copied once (a query copies it three times)."""
+    try:
+        with connection.blobopen("log_columns", "data", rowid, readonly=True) as blob:
+            return blob.read()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # there is something else than a blob
+            raise DamageFound(what) from None
+        raise
 
 
 def _assemble(
@@ -173,17 +225,12 @@ def _columns(log: InteractionLog) -> Iterator[tuple[str, str, AnyArray]]:
             yield part, name, column
 
 
-def _digest(
-    name: str,
-    kinds: list[str],
-    origin: str,
-    users: Iterable[Sequence[object]],
-    items: Iterable[Sequence[object]],
-    columns: list[tuple[str, str, Blob]],
-) -> str:
-    named = [(part, column, blob.sha256) for part, column, blob in columns]
-    head = (name, kinds, origin) if origin else (name, kinds)  # as it was before there were origins
-    return rows_digest([head, *map(tuple, users), *map(tuple, items), *named])
+def _digest_of(row: DatasetRow) -> RowsDigest:
+    """Begin the hash of all that belongs to a dataset."""
+    digest = RowsDigest()
+    named = (row.name, row.item_kinds)
+    digest.add([(*named, row.origin) if row.origin else named])  # as before there were origins
+    return digest
 
 
 def _texts(array: TextArray) -> list[str]:

@@ -14,6 +14,7 @@ from algorithms.evaluation.results import RunResult
 from algorithms.explanations.explanation import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import ModelState
+from algorithms.progress import Progress, silent
 from mtrec_gui.storage import experiment_store, explanation_store, log_store, run_store, run_writer
 from mtrec_gui.storage.column_types import now
 from mtrec_gui.storage.database import BUSY_SECONDS, Database
@@ -140,10 +141,10 @@ class Project:
 
     # --- data --------------------------------------------------------------------------------
 
-    def save_log(self, log: InteractionLog) -> int:
-        """Store a log; return its dataset id."""
+    def save_log(self, log: InteractionLog, progress: Progress = silent) -> int:
+        """Store a log; return its dataset id. Where ``progress`` raises, nothing is kept."""
         with self._database.writing() as session:
-            return log_store.save_log(session, log)
+            return log_store.save_log(session, log, progress)
 
     def load_log(self, dataset_id: int | None = None) -> InteractionLog:
         """Read and check a log; the newest where no id is given."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import zlib
 from dataclasses import replace
 
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from algorithms.arrays import AnyArray
-from mtrec_gui.storage.codec import Blob, _digest, decode, encode
+from mtrec_gui.storage.codec import Blob, RowsDigest, _digest, decode, encode, rows_digest
 from mtrec_gui.storage.errors import DamageFound, UnstorableError
 
 DTYPES = st.one_of(
@@ -53,6 +55,17 @@ def test_any_changed_byte_is_found(data: st.DataObject) -> None:
     changed[place] ^= value
     with pytest.raises(DamageFound):
         decode(replace(blob, data=bytes(changed)), "it")
+
+
+def test_the_hash_of_rows_is_that_of_their_json() -> None:
+    """Files of the first version were hashed so, as one list."""
+    rows = [("name", ["a", "b"]), (0, "中文"), (1, '"'), (2, None, 1.5)]
+    text = json.dumps(rows, separators=(",", ":"))
+    digest = RowsDigest()
+    for some in (rows[:1], [], rows[1:3], rows[3:]):
+        digest.add(some)
+    assert digest.hexdigest() == hashlib.sha256(text.encode()).hexdigest() == rows_digest(rows)
+    assert RowsDigest().hexdigest() == hashlib.sha256(b"[]").hexdigest() == rows_digest([])
 
 
 def signed(dtype: str, shape: str, data: bytes, codec: str = "zlib-planes") -> Blob:
