@@ -15,6 +15,7 @@ from rich.text import Text
 
 from algorithms.data.readers import ReadResult
 from algorithms.evaluation import Comparison, Experiment, RunResult, concerns
+from algorithms.models.base import Bound
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.local import LocalJobs
 from mtrec_gui.jobs.port import JobEvent, JobState
@@ -30,6 +31,11 @@ _WORDS = {
     JobState.CANCELLED: "cancelled",
     JobState.KILLED: "killed",
     JobState.CRASHED: "crashed",
+}
+
+_BOUNDS = {
+    Bound.CEILING: "the ceiling, for it knows the truth of this world; never marked best.",
+    Bound.FLOOR: "the floor, for it learns only averages and ranks by lot; never marked best.",
 }
 
 MOST_SHOWN = 5  # rejected lines
@@ -109,6 +115,9 @@ def show_comparison(console: Console, experiment: Experiment, results: list[RunR
     console.print(
         Text("Best value of a column in bold. ↑ higher is better, ↓ lower is better.", "dim")
     )
+    for row in comparison.rows:
+        if row.bound is not None:
+            console.print(Text(f"{row.title}: {_BOUNDS[row.bound]}", "dim"))
     for sentence in comparison.sentences():
         console.print(Text(f"• {sentence}"))
     for row in comparison.rows:
@@ -139,12 +148,13 @@ def _table(comparison: Comparison) -> Table:
     for head in ("fit", "numbers\nlearned", "peak\nmemory"):
         table.add_column(head, justify="right", no_wrap=True)
     for row, cells in zip(comparison.rows, comparison.cells, strict=True):
-        shown = [Text(row.title)]
+        quiet = "" if row.bound is None else "dim"
+        shown = [Text(row.title, quiet)]
         for cell in cells:
             if cell is None or math.isnan(cell.value):
                 shown.append(Text("–", "dim"))
             else:
-                shown.append(Text(f"{cell.value:.3f}", "bold" if cell.is_best else ""))
+                shown.append(Text(f"{cell.value:.3f}", "bold" if cell.is_best else quiet))
         shown += [
             Text(f"{row.cost.fit_seconds:.1f} s"),
             Text(f"{row.cost.n_parameters:,}"),

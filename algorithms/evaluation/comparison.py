@@ -131,6 +131,17 @@ class Comparison:
                 found.setdefault(row.bound, cell)
         return found
 
+    def way(self, row: int, column: int) -> float:
+        """Return how far a value is on the way from the floor (0) to the ceiling (1).
+
+        It may lie outside by chance; NaN where one of the three is missing or the two are equal.
+        """
+        cell, bounds = self.cells[row][column], self.bounds(column)
+        if cell is None or len(bounds) < 2:
+            return math.nan
+        floor, ceiling = bounds[Bound.FLOOR].value, bounds[Bound.CEILING].value
+        return math.nan if floor == ceiling else (cell.value - floor) / (ceiling - floor)
+
     def sentences(self) -> list[Message]:
         """Say in words which tasks gained and which lost against the single-task twin."""
         return [sentence for twin in self.twins for sentence in self._sentences(twin)]

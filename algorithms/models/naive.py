@@ -42,7 +42,7 @@ class Naive(Recommender):
     """The mean for everything, in an order drawn by lot."""
 
     key = "naive"
-    title = "Naive (the floor)"
+    title = "Naive (the average)"
     family = Family.REFERENCE
     bound = Bound.FLOOR
     summary = "Predicts the average for everything and ranks by lot: whoever learns is above it."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from mtrec_gui.theme import Theme
@@ -22,12 +23,14 @@ class GainBar:
     ----------
     task_position : decides the colour
     percent, low, high : gain with its 95 % interval, in percent, higher is better
+    ceiling : what the truth would gain, NaN where it is not known
     """
 
     task_position: int
     percent: float
     low: float
     high: float
+    ceiling: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ class GainGroup:
 
 @dataclass(frozen=True, slots=True)
 class GainChart:
-    """Everything that the chart shows."""
+    """Everything that the chart shows; ``ceiling`` is what the ceilings are called."""
 
     groups: tuple[GainGroup, ...]
+    ceiling: str = "ceiling"
 
     @property
     def height(self) -> int:
@@ -55,9 +59,12 @@ def draw_gains(figure: Figure, chart: GainChart, theme: Theme) -> None:
     """Draw horizontal bars from zero, the interval over each, the models from top to bottom."""
     axes = figure.add_subplot()
     place, ticks, titles = 0.0, [], []
+    ceilings: list[tuple[float, float]] = []
     for group in chart.groups:
         places = [place + number for number in range(len(group.bars))]
         for y, bar in zip(places, group.bars, strict=True):
+            if math.isfinite(bar.ceiling):
+                ceilings.append((y, bar.ceiling))
             if not math.isfinite(bar.percent):
                 axes.text(0, y, " –", va="center", color=theme.muted)
                 continue
@@ -99,6 +106,37 @@ def draw_gains(figure: Figure, chart: GainChart, theme: Theme) -> None:
         lambda value, _: f"{value:+g} %".replace("-", "−") if value else "0 %"
     )
     axes.locator_params(axis="x", nbins=7)
+    if ceilings:
+        _draw_ceilings(axes, ceilings, chart.ceiling, theme)
+
+
+def _draw_ceilings(
+    axes: Axes, ceilings: list[tuple[float, float]], name: str, theme: Theme
+) -> None:
+    """Mark what the truth would gain: a tick, or the number at the edge where it is far off.
+
+    Parameters
+    ----------
+    ceilings : place of the bar and gain in percent
+    """
+    low, high = axes.get_xlim()
+    if any(gain > high for _, gain in ceilings):
+        high += 0.3 * (high - low)  # room for the numbers
+    axes.set_xlim(low, high)
+    width = float(mpl.rcParams["axes.linewidth"])
+    for y, gain in ceilings:
+        if gain <= high:
+            axes.plot([gain, gain], [y - 0.42, y + 0.42], color=theme.muted, linewidth=2 * width)
+        axes.annotate(
+            f"{name} {_percent(gain)}" + (" →" if gain > high else ""),
+            (1, y) if gain > high else (gain, y),
+            xycoords=axes.get_yaxis_transform() if gain > high else "data",
+            xytext=(0, 0) if gain > high else (0.5, 0),
+            textcoords="offset fontsize",
+            ha="right" if gain > high else "left",
+            va="center",
+            color=theme.muted,
+        )
 
 
 def _percent(value: float) -> str:

@@ -46,12 +46,23 @@ class TradeOffPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class TradeOffLine:
+    """A ceiling or a floor: what it is called, and where it lies on each axis, if known."""
+
+    title: str
+    is_ceiling: bool
+    x: float | None
+    y: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TradeOff:
     """Everything that the chart shows."""
 
     x: TradeOffAxis
     y: TradeOffAxis
     points: tuple[TradeOffPoint, ...]
+    lines: tuple[TradeOffLine, ...] = ()
 
 
 class PointNames(Artist):
@@ -117,6 +128,7 @@ def draw_trade_off(figure: Figure, chart: TradeOff, theme: Theme) -> None:
             linestyle="none",
             zorder=3,
         )
+    _draw_lines(axes, chart.lines, theme)
     axes.margins(x=0.18, y=0.16)
     axes.set_xlabel(f"{chart.x.title} →")
     axes.set_ylabel(f"{chart.y.title} →")
@@ -128,3 +140,39 @@ def draw_trade_off(figure: Figure, chart: TradeOff, theme: Theme) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.grid(visible=True)
     axes.add_artist(PointNames(axes, chart.points, theme.text))
+
+
+def _draw_lines(axes: Axes, lines: tuple[TradeOffLine, ...], theme: Theme) -> None:
+    """Draw ceilings and floors across the chart, each named outside of what lies between them."""
+    look: dict[str, Any] = {
+        "color": theme.muted,
+        "linewidth": float(mpl.rcParams["axes.linewidth"]),
+        "linestyle": (0, (4, 3)),
+        "zorder": 1,
+    }
+    for line in lines:
+        side = 1 if line.is_ceiling else -1
+        name: dict[str, Any] = {"textcoords": "offset fontsize", "color": theme.muted}
+        if line.y is not None:
+            axes.axhline(line.y, **look)
+            axes.annotate(
+                line.title,
+                (0.5, line.y),
+                xycoords=axes.get_yaxis_transform(),
+                xytext=(0, 0.3 * side),
+                ha="center",
+                va="bottom" if line.is_ceiling else "top",
+                **name,
+            )
+        if line.x is not None:
+            axes.axvline(line.x, **look)
+            axes.annotate(
+                line.title,
+                (line.x, 0.5),
+                xycoords=axes.get_xaxis_transform(),
+                xytext=(0.3 * side, 0),
+                rotation=90,
+                ha="left" if line.is_ceiling else "right",
+                va="center",
+                **name,
+            )

@@ -87,6 +87,7 @@ class MetricRow:
     cells : one for each column
     sentence : stands in place of the cells where there are no numbers
     tone : worse where the sentence tells of a failure
+    is_quiet : whether it stands apart from the others, in a lighter colour
     """
 
     title: str
@@ -94,6 +95,7 @@ class MetricRow:
     cells: tuple[MetricCell, ...] = ()
     sentence: str = ""
     tone: str = "muted"
+    is_quiet: bool = False
 
 
 class MetricTableModel(QAbstractTableModel):

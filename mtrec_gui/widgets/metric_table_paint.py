@@ -98,7 +98,8 @@ class CellDelegate(QStyledItemDelegate):
         hovered = self.hovered == (index.row(), index.column())
         font.setUnderline(hovered)
         painter.setFont(font)
-        painter.setPen(QColor(theme.accent if hovered else theme.text))
+        plain = theme.muted if self._table.rows[index.row()].is_quiet else theme.text
+        painter.setPen(QColor(theme.accent if hovered else plain))
         painter.drawText(number, RIGHT, cell.text)
         if cell.word:
             painter.setFont(remark)
@@ -184,7 +185,7 @@ class RowHeader(QHeaderView):
             row.title, Qt.TextElideMode.ElideRight, max(0, inner.width() - beside)
         )
         painter.setFont(text)
-        painter.setPen(QColor(theme.text))
+        painter.setPen(QColor(theme.muted if row.is_quiet else theme.text))
         painter.drawText(inner, LEFT, title)
         if row.remark:
             painter.setFont(remark)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from algorithms.evaluation import Comparison
+from algorithms.evaluation import Comparison, TaskGain
+from algorithms.models.base import Bound
 from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.compare.state import CompareState, Shown
 from mtrec_gui.theme import M
@@ -60,12 +61,14 @@ class GainCard(Card):
         for said in by_model.values():
             self._sentences.addWidget(PlainLabel(" ".join(said), wrap=True))
         has_gains = bool(comparison.twins)
+        has_ceiling = any(row.bound is Bound.CEILING for row in comparison.rows)
         self.set_words(
             self.tr("Who gains, who pays"),
             self.tr(
                 "What each task gains over a model of the same kind that learns it alone; "
                 "the dark line is the 95 % interval, paired over users."
             )
+            + (self.tr(" The ceiling is what the truth would gain.") if has_ceiling else "")
             if has_gains
             else self.tr(
                 "Nothing to compare yet: run a model that learns tasks together, and its "
@@ -83,7 +86,7 @@ class GainCard(Card):
         if has_gains:
             from mtrec_gui.plots.gains import draw_gains
 
-            chart = gain_chart(comparison, self._task_position)
+            chart = gain_chart(comparison, self._task_position, self.tr("ceiling"))
             if chart == self._chart:  # nothing new to draw
                 return
             self._chart = chart
@@ -160,7 +163,11 @@ class TradeOffCard(Card):
             box.setCurrentIndex(box.findData(chosen))
         from mtrec_gui.plots.tradeoff import draw_trade_off
 
-        chart = trade_off(shown.comparison, *state.trade_off)
+        names = {
+            Bound.CEILING: self.tr("ceiling: the truth"),
+            Bound.FLOOR: self.tr("floor: naive"),
+        }
+        chart = trade_off(shown.comparison, *state.trade_off, names)
         if chart == self._chart:  # nothing new to draw
             return
         self._chart = chart
@@ -175,8 +182,10 @@ class TradeOffCard(Card):
         self.chosen.emit(self.across.currentData(), self.upwards.currentData())
 
 
-def gain_chart(comparison: Comparison, task_position: Callable[[str], int]) -> GainChart:
-    """Return the gains of a comparison as a chart."""
+def gain_chart(
+    comparison: Comparison, task_position: Callable[[str], int], ceiling: str = "ceiling"
+) -> GainChart:
+    """Return the gains of a comparison as a chart; ``ceiling`` is what the ceilings are called."""
     from mtrec_gui.plots.gains import GainBar, GainChart, GainGroup
 
     return GainChart(
@@ -189,21 +198,41 @@ def gain_chart(comparison: Comparison, task_position: Callable[[str], int]) -> G
                         entry.gain.percent,
                         entry.gain.low,
                         entry.gain.high,
+                        _ceiling_gain(comparison, twin.twin, entry),
                     )
                     for entry in twin.gains.tasks
                 ),
             )
             for twin in comparison.twins
-        )
+        ),
+        ceiling,
     )
 
 
-def trade_off(comparison: Comparison, x: int, y: int) -> TradeOff:
-    """Return two columns of a comparison as a chart; models without both values are left out."""
-    from mtrec_gui.plots.tradeoff import TradeOff, TradeOffAxis, TradeOffPoint
+def _ceiling_gain(comparison: Comparison, twin: int, entry: TaskGain) -> float:
+    """Return what the truth would gain over the twin, in percent; NaN where it is not known."""
+    place = comparison.columns.index(entry.column)
+    ceiling, alone = comparison.bounds(place).get(Bound.CEILING), comparison.cells[twin][place]
+    if ceiling is None or alone is None or not alone.value:
+        return math.nan
+    sign = 1 if entry.column.higher_is_better else -1
+    return 100 * sign * (ceiling.value - alone.value) / abs(alone.value)
+
+
+def trade_off(comparison: Comparison, x: int, y: int, names: Mapping[Bound, str]) -> TradeOff:
+    """Return two columns of a comparison as a chart; models without both values are left out.
+
+    Parameters
+    ----------
+    comparison : with ceiling and floor, or without
+    x, y : positions of its columns
+    names : what ceiling and floor are called
+    """
+    from mtrec_gui.plots.tradeoff import TradeOff, TradeOffAxis, TradeOffLine, TradeOffPoint
 
     points = []
-    for line, cells in zip(comparison.rows, comparison.cells, strict=True):
+    for place in comparison.contest:
+        line, cells = comparison.rows[place], comparison.cells[place]
         first, second = cells[x], cells[y]
         if first is None or second is None:
             continue
@@ -217,4 +246,15 @@ def trade_off(comparison: Comparison, x: int, y: int) -> TradeOff:
         )
         for place in (x, y)
     ]
-    return TradeOff(axes[0], axes[1], tuple(points))
+    across, upwards = comparison.bounds(x), comparison.bounds(y)
+    lines = [
+        TradeOffLine(
+            name,
+            bound is Bound.CEILING,
+            across[bound].value if bound in across else None,
+            upwards[bound].value if bound in upwards else None,
+        )
+        for bound, name in names.items()
+        if bound in across or bound in upwards
+    ]
+    return TradeOff(axes[0], axes[1], tuple(points), tuple(lines))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from algorithms.evaluation import Cell, Column, TaskGain, Verdict
 from algorithms.metrics import Level, find_metric
+from algorithms.models.base import Bound
 from mtrec_gui.jobs.port import JobState
 from mtrec_gui.pages.compare.state import CompareState, Footnote, PendingRun, Section, Shown
 from mtrec_gui.widgets.metric_table import MetricCell, MetricColumn, MetricRow
@@ -97,6 +98,7 @@ class TableWords(QObject):
                 engine_text(row.title),
                 self._remark(shown, state.section, place, place in references),
                 self._cells(state, shown, place),
+                is_quiet=row.bound is not None,
             )
             for place, row in enumerate(shown.comparison.rows)
         ]
@@ -150,6 +152,8 @@ class TableWords(QObject):
         numbers = marked[place] if marked else ()
         marks = " ".join(str(number).translate(_SUPERSCRIPTS) for number in numbers)
         parts = [marks] if marks else []
+        if row.bound is not None:
+            parts.append(self.bound(row.bound))
         if is_reference:
             parts.append(self.tr("reference"))
         if len(row.seeds) < len(shown.seeds):
@@ -157,6 +161,10 @@ class TableWords(QObject):
                 self.tr("{done} of {n} seeds").format(done=len(row.seeds), n=len(shown.seeds))
             )
         return " · ".join(parts)
+
+    def bound(self, bound: Bound) -> str:
+        """Return the word for the line that a reference draws."""
+        return self.tr("ceiling") if bound is Bound.CEILING else self.tr("floor")
 
     def _cells(self, state: CompareState, shown: Shown, place: int) -> tuple[MetricCell, ...]:
         row = shown.comparison.rows[place]
@@ -173,6 +181,7 @@ class TableWords(QObject):
                 shown.comparison.cells[place][column],
                 shown.gain(place, column),
                 row.seeds,
+                shown.comparison.way(place, column) if row.bound is None else math.nan,
             )
             for column in state.columns
         ]
@@ -181,7 +190,12 @@ class TableWords(QObject):
         return tuple(cells)
 
     def cell(
-        self, column: Column, cell: Cell | None, gain: TaskGain | None, seeds: Sequence[int]
+        self,
+        column: Column,
+        cell: Cell | None,
+        gain: TaskGain | None,
+        seeds: Sequence[int],
+        way: float = math.nan,
     ) -> MetricCell:
         """Return a number with its verdict and what its tool tip says."""
         if cell is None:
@@ -194,7 +208,7 @@ class TableWords(QObject):
             is_best=cell.is_best,
             word="" if verdict is None else self.verdict(verdict),
             tone="muted" if verdict is None else _TONES[verdict],
-            tip=self.certainty(column, cell, gain, seeds),
+            tip=self.certainty(column, cell, gain, seeds, way),
             can_be_asked=True,
         )
 
@@ -222,9 +236,14 @@ class TableWords(QObject):
     # --- sentences ---------------------------------------------------------------------------
 
     def certainty(
-        self, column: Column, cell: Cell, gain: TaskGain | None, seeds: Sequence[int]
+        self,
+        column: Column,
+        cell: Cell,
+        gain: TaskGain | None,
+        seeds: Sequence[int],
+        way: float = math.nan,
     ) -> str:
-        """Say how sure a number is: interval, n, what was left out, seeds, gain."""
+        """Say how sure a number is: interval, n, what was left out, seeds, gain, how high it is."""
         parts = []
         if math.isfinite(cell.low) and math.isfinite(cell.high):
             parts.append(
@@ -247,6 +266,12 @@ class TableWords(QObject):
                     percent=percent(gain.gain.percent / 100),
                     low=percent(gain.gain.low / 100),
                     high=percent(gain.gain.high / 100),
+                )
+            )
+        if math.isfinite(way):
+            parts.append(
+                self.tr("{share} of the way from floor to ceiling").format(
+                    share=f"{100 * way:.0f} %"
                 )
             )
         return " · ".join(parts)
@@ -276,6 +301,7 @@ class TableWords(QObject):
                     "of the gain that contains 0 cannot tell."
                 )
             )
+        parts += self._bounds(shown)
         if len(shown.seeds) > 1:
             parts.append(self.tr("Values are means over the seeds."))
         footnotes = shown.footnotes[state.section]
@@ -285,6 +311,23 @@ class TableWords(QObject):
         for place, note in enumerate(footnotes.notes, start=1):
             notes.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_footnote(note)}")
         return "\n".join([" ".join(parts), *notes])
+
+    def _bounds(self, shown: Shown) -> list[str]:
+        """Say what the ceiling and the floor mean, where they are there."""
+        there = {row.bound for row in shown.comparison.rows}
+        said = []
+        if Bound.CEILING in there:
+            said.append(
+                self.tr(
+                    "Ceiling: what one would score who knew the truth of this simulated world; "
+                    "what is still missing there is chance."
+                )
+            )
+        if Bound.FLOOR in there:
+            said.append(self.tr("Floor: the average for everything, in an order drawn by lot."))
+        if said:
+            said.append(self.tr("They are there to read the others by, and are never the best."))
+        return said
 
 
 def say_footnote(note: Footnote) -> str:

@@ -5,6 +5,8 @@ import pytest
 
 from algorithms.evaluation import Column, all_columns, compare, default_columns
 from algorithms.messages import Message
+from algorithms.models.base import Bound
+from algorithms.models.catalog import MODELS
 
 MAE = Column("rating", "mae")
 NDCG = Column("click", "ndcg", 10)
@@ -70,6 +72,37 @@ def test_a_later_run_of_the_same_replaces_the_earlier(two, measured):
     table = compare([measured("known", [0.2]), measured("known", [0.8])], two)
     assert len(table.rows) == 1
     assert table.cells[0][0].value == pytest.approx(0.8)
+
+
+def test_references_stand_last_and_take_no_part(two, measured, monkeypatch):
+    truth = type("Truth", (MODELS["known"],), {"key": "truth", "bound": Bound.CEILING})
+    monkeypatch.setitem(MODELS, "truth", truth)
+    table = compare(
+        [
+            measured("naive", [0.1, 0.1], [0.9, 0.9]),
+            measured("truth", [0.9, 0.9], [0.2, 0.2]),
+            measured("alone", [0.5, 0.5], [0.4, 0.4]),
+            measured("together", [0.3, 0.3], [0.55, 0.55]),
+        ],
+        two,
+    )
+    assert [row.model for row in table.rows] == ["alone", "together", "truth", "naive"]
+    assert table.contest == (0, 1)
+    assert [cells[0].is_best for cells in table.cells] == [True, False, False, False]
+    assert [cells[1].is_best for cells in table.cells] == [True, False, False, False]
+    assert {bound: cell.value for bound, cell in table.bounds(0).items()} == pytest.approx(
+        {Bound.CEILING: 0.9, Bound.FLOOR: 0.1}
+    )
+    assert [table.way(row, 0) for row in range(4)] == pytest.approx([0.5, 0.25, 1.0, 0.0])
+    assert [table.way(row, 1) for row in range(2)] == pytest.approx([5 / 7, 0.5])
+    assert all(row in table.contest for twin in table.twins for row in (twin.row, twin.twin))
+
+
+def test_without_references_there_is_no_way_to_tell_how_high_a_value_is(two, measured):
+    table = compare([measured("known", [0.2]), measured("alone", [0.3])], two)
+    assert table.contest == (0, 1)
+    assert table.bounds(0) == {}
+    assert np.isnan(table.way(0, 0))
 
 
 def test_rows_of_one_model_say_what_distinguishes_them(two, measured):

@@ -13,14 +13,15 @@ from PySide6.QtCore import Qt
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Cost, Experiment, MetricResult, ModelChoice, RunResult, RunSpec
 from algorithms.messages import Message
-from algorithms.models.base import ModelState
-from algorithms.models.catalog import find_model
+from algorithms.models.base import Bound, ModelState
 from algorithms.progress import Stage
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.port import JobEvent, JobState
+from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.compare import build
+from mtrec_gui.pages.compare.charts import gain_chart, trade_off
 from mtrec_gui.pages.compare.export import safe_text, table_lines
 from mtrec_gui.pages.compare.presenter import ComparePresenter
 from mtrec_gui.pages.compare.state import CellDetail, CompareState, Section
@@ -394,6 +395,32 @@ def test_the_table_says_who_is_better(lab, page):
     assert "reference" in table.rows[1].remark
     assert [column.task for column in table.columns] == ["click", "=buy", ""]
     assert "3 / 10 (Most popular), 3 / 16 (Separate factors)" in page.table_card.notes.text()
+
+
+def test_ceiling_and_floor_stand_quietly_at_the_end(lab, page):
+    models = ("naive", "popularity", "oracle", "separate_factors", "shared_factors")
+    choices = tuple(ModelChoice(model=model) for model in models)
+    lab.workspace.edit("references", EXPERIMENT.model_copy(update={"models": choices}))
+    lab.presenter.run_pressed()
+    for number, value in enumerate((0.0, 0.1, 0.5, 0.25, 0.2)):
+        lab.finish(number, value, value)
+    rows, notes = page.table_card.table.rows, page.table_card.notes.text()
+    lab.presenter.attach(lab.view)
+    comparison = lab.view.state.shown.comparison
+    assert [row.bound for row in comparison.rows] == [None] * 3 + [Bound.CEILING, Bound.FLOOR]
+    assert [row.is_quiet for row in rows] == [False] * 3 + [True] * 2
+    assert ["ceiling" in row.remark for row in rows] == [False] * 3 + [True, False]
+    assert [row.cells[0].is_best for row in rows] == [False, True, False, False, False]
+    assert "50 % of the way from floor to ceiling" in rows[1].cells[0].tip
+    assert "of the way" not in rows[3].cells[0].tip
+    assert "Ceiling: " in notes
+    assert "Floor: " in notes
+    main = lab.view.state.shown.main
+    chart = trade_off(comparison, *main, {Bound.CEILING: "top", Bound.FLOOR: "bottom"})
+    assert [point.title for point in chart.points] == [row.title for row in rows[:3]]
+    assert [(line.title, line.x) for line in chart.lines] == [("top", 0.5), ("bottom", 0.0)]
+    gains = gain_chart(comparison, lambda task: 0)
+    assert [bar.ceiling for bar in gains.groups[0].bars] == pytest.approx([100.0, 100.0])
 
 
 def test_the_keyboard_reaches_a_number_and_its_meaning(qtbot, lab, page):

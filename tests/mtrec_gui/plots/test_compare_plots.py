@@ -10,7 +10,13 @@ from matplotlib.figure import Figure
 from algorithms.metrics import METRICS
 from mtrec_gui.plots.formula import FittedText, draw_formula
 from mtrec_gui.plots.gains import GainBar, GainChart, GainGroup, draw_gains
-from mtrec_gui.plots.tradeoff import TradeOff, TradeOffAxis, TradeOffPoint, draw_trade_off
+from mtrec_gui.plots.tradeoff import (
+    TradeOff,
+    TradeOffAxis,
+    TradeOffLine,
+    TradeOffPoint,
+    draw_trade_off,
+)
 from mtrec_gui.theme import DARK, LIGHT
 
 NAN = float("nan")
@@ -71,6 +77,31 @@ def test_points_in_one_place_can_be_drawn():
     points = tuple(TradeOffPoint(f"model {n}", "library", 0.1, 0.1) for n in range(4))
     chart = TradeOff(TradeOffAxis("a", True), TradeOffAxis("b", True), points)
     assert len(drawn(lambda figure: draw_trade_off(figure, chart, LIGHT)).axes[0].lines) == 4
+
+
+def test_ceiling_and_floor_are_lines_with_their_names():
+    points = (TradeOffPoint("model", "rules", 0.2, 0.9),)
+    lines = (
+        TradeOffLine("ceiling", True, 0.5, 0.4),
+        TradeOffLine("floor", False, None, 1.0),
+    )
+    chart = TradeOff(TradeOffAxis("ndcg", True), TradeOffAxis("rmse", False), points, lines)
+    axes = drawn(lambda figure: draw_trade_off(figure, chart, LIGHT)).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["ceiling", "ceiling", "floor"]
+    level = [line for line in axes.lines if line.get_marker() == "None"]
+    assert sorted(tuple(line.get_ydata()) for line in level) == [(0, 1), (0.4, 0.4), (1.0, 1.0)]
+    low, high = axes.get_xlim()
+    assert low < 0.2 < 0.5 < high, "the lines are within the picture"
+
+
+def test_a_ceiling_is_a_tick_where_it_is_near_and_a_number_at_the_edge_where_it_is_far():
+    bars = (GainBar(0, 10.0, 5.0, 15.0, 12.0), GainBar(1, -4.0, -6.0, -1.0, 300.0))
+    chart = GainChart((GainGroup("A", bars),), "top")
+    axes = drawn(lambda figure: draw_gains(figure, chart, LIGHT)).axes[0]
+    said = [text.get_text() for text in axes.texts]
+    assert said[2:] == ["top +12.0 %", "top +300 % →"]
+    assert axes.get_xlim()[1] < 50, "what is far off does not press the bars together"
+    assert [12.0, 12.0] in [list(line.get_xdata()) for line in axes.lines]
 
 
 @pytest.mark.parametrize("key", METRICS)
