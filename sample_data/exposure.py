@@ -8,11 +8,16 @@ weight
 drawn without replacement, so that no user meets an item twice and what is popular or thought to
 be liked is met more often. On a page the items of greater weight tend to stand higher.
 
+Where a kind is shown by topic, as search results are, each page has a topic (a query, a trip) of
+the user's own choice, drawn without replacement with weight exp(interest · p_u·q_topic), and the
+page shows items of that topic only, drawn by w.
+
 Reference: Efraimidis and Spirakis, Weighted random sampling with a reservoir, 2006.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -35,32 +40,50 @@ class Exposure:
     ----------
     n_pages : (n_users,) pages that each user sees
     belief : (n_kinds, n_users, n_dimensions) what the shop takes for the taste, for each kind
+    topic_weight : (n_users, n_topics) logarithm of the pull of each topic
     """
 
     n_pages: IntArray
     belief: FloatArray
+    topic_weight: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class Impressions:
-    """What was shown: (n,) users, items, places on the page from 1, seconds since 1970."""
+    """What was shown, row by row in the order of time.
+
+    Parameters
+    ----------
+    users, items : (n,) indices
+    places : (n,) on the page, 1 at the top
+    timestamps : (n,) seconds since 1970
+    topics : (n,) topic of the page; -1 where pages have none
+    contexts : (n,) position of the value of each context
+    """
 
     users: IntArray
     items: IntArray
     places: IntArray
     timestamps: IntArray
+    topics: IntArray
+    contexts: Mapping[str, IntArray]
 
 
-def make_exposure(spec: WorldSpec, users: Users, rng: np.random.Generator) -> Exposure:
+def make_exposure(
+    spec: WorldSpec, users: Users, items: Items, rng: np.random.Generator
+) -> Exposure:
     """Draw how much each user looks at, and what the shop believes."""
     spread = spec.users.pages_spread
     centre = np.log(spec.users.pages_mean) - spread**2 / 2  # so that the mean is pages_mean
     drawn = np.exp(centre + spread * rng.standard_normal(spec.users.count))
     n_pages = np.clip(np.round(drawn), spec.users.pages_min, spec.users.pages_max)
+    n_pages = np.minimum(n_pages, spec.most_pages())
     watched = users.taste[[spec.first_label(kind.name) for kind in spec.kinds]]
     knowledge = spec.exposure.knowledge
     belief = knowledge * watched + np.sqrt(1 - knowledge**2) * rng.standard_normal(watched.shape)
-    return Exposure(n_pages.astype(np.int64), belief)
+    asking = next((kind.name for kind in spec.kinds if kind.by_topic), spec.kinds[0].name)
+    interest = users.taste[spec.first_label(asking)] @ items.topic_taste.T
+    return Exposure(n_pages.astype(np.int64), belief, spec.exposure.interest * interest)
 
 
 def log_weight(
@@ -71,6 +94,8 @@ def log_weight(
         spec.exposure.popularity * items.popularity[of_kind]
         + spec.exposure.preference * exposure.belief[code] @ items.taste[of_kind].T
     )
+    if spec.kinds[code].people:  # nobody is shown to oneself
+        np.fill_diagonal(weight, -np.inf)
     return weight
 
 
@@ -79,11 +104,22 @@ def show(
 ) -> Impressions:
     """Fill the pages of every user; rows come in the order of time."""
     page_user = np.repeat(np.arange(len(exposure.n_pages)), exposure.n_pages)
+    topic_rng, context_rng = rng.spawn(2)  # leaves the stream as it is
+    topics = np.full(len(page_user), -1)
+    if any(kind.by_topic for kind in spec.kinds):
+        topics = _draw(exposure.topic_weight, exposure.n_pages, 1, topic_rng)[:, 0]
     shelves, keys = [], []
     for code, kind in enumerate(spec.kinds):
         of_kind = np.flatnonzero(items.table.kind_codes == code)
         weight = log_weight(spec, exposure, items, code, of_kind)
-        shelf = _draw(weight, exposure.n_pages, kind.per_page, rng)  # columns of weight
+        if kind.by_topic:
+            n_each = len(of_kind) // len(items.topic_taste)
+            columns = topics[:, None] * n_each + np.arange(n_each)
+            key = weight[page_user[:, None], columns] + rng.gumbel(size=columns.shape)
+            best = np.argsort(-key, axis=1)[:, : kind.per_page]
+            shelf = np.take_along_axis(columns, best, axis=1)
+        else:
+            shelf = _draw(weight, exposure.n_pages, kind.per_page, rng)  # columns of weight
         score = spec.exposure.order * weight[page_user[:, None], shelf]
         highest_first = np.argsort(-(score + rng.gumbel(size=shelf.shape)), axis=1)
         shelves.append(of_kind[np.take_along_axis(shelf, highest_first, axis=1)])
@@ -95,21 +131,48 @@ def show(
 
     places = np.tile(np.arange(1, n_places + 1), n_pages)
     users = np.repeat(page_user, n_places)
-    timestamps = np.repeat(_opening_times(spec, n_pages, rng), n_places)
+    opened = _opening_times(spec, n_pages, rng)
+    contexts = _contexts(spec, opened, context_rng)
+    timestamps = np.repeat(opened, n_places)
     timestamps += SECONDS_PER_ITEM * (places - 1)
     by_time = np.lexsort((places, users, timestamps))
     return Impressions(
-        users[by_time], page_items.ravel()[by_time], places[by_time], timestamps[by_time]
+        users[by_time],
+        page_items.ravel()[by_time],
+        places[by_time],
+        timestamps[by_time],
+        topics=np.repeat(topics, n_places)[by_time],
+        contexts={name: np.repeat(codes, n_places)[by_time] for name, codes in contexts.items()},
     )
 
 
 def _opening_times(spec: WorldSpec, n_pages: int, rng: np.random.Generator) -> IntArray:
     """Draw a day and an hour for each page, in seconds since 1970 (UTC)."""
-    first = int(datetime.combine(spec.first_day, time(), UTC).timestamp())
     day = rng.integers(spec.n_days, size=n_pages)
     hour = rng.triangular(*BUSY_HOURS, size=n_pages)
-    opened: IntArray = first + day * SECONDS_PER_DAY + (hour * 3600).astype(np.int64)
+    opened: IntArray = _first_second(spec) + day * SECONDS_PER_DAY + (hour * 3600).astype(np.int64)
     return opened
+
+
+def _contexts(spec: WorldSpec, opened: IntArray, rng: np.random.Generator) -> dict[str, IntArray]:
+    """Return the circumstances of each page, (n_pages,) positions among the values of each."""
+    day = opened // SECONDS_PER_DAY
+    hour = opened % SECONDS_PER_DAY / 3600
+    contexts: dict[str, IntArray] = {}
+    for context in spec.contexts:
+        if context.by == "hour":
+            codes = np.searchsorted(context.begins, hour, side="right") - 1
+        elif context.by == "day":
+            of_day = rng.choice(len(context.values), size=spec.n_days, p=context.shares)
+            codes = of_day[day - _first_second(spec) // SECONDS_PER_DAY]
+        else:
+            codes = rng.choice(len(context.values), size=len(opened), p=context.shares)
+        contexts[context.name] = codes.astype(np.int64)
+    return contexts
+
+
+def _first_second(spec: WorldSpec) -> int:
+    return int(datetime.combine(spec.first_day, time(), UTC).timestamp())
 
 
 def _draw(

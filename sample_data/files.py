@@ -148,4 +148,4 @@ def _column(column: pl.Series) -> AnyArray:
     """Return texts as NumPy text, numbers as they are, nothing as NaN."""
     if column.dtype.is_numeric():
         return column.to_numpy(writable=True)
-    return np.array(column.to_list(), dtype=np.str_)
+    return np.array(column.fill_null("").to_list(), dtype=np.str_)

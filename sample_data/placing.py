@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -57,15 +58,15 @@ def placing(per_page: Sequence[int], code: int, rivals_spread: float) -> Placing
 
 def _rank_given_lead(n_ranks: int, rivals_spread: float) -> FloatArray:
     """Return (n_leads, n_ranks) the probability of each rank on the page, the first at 0."""
-    from scipy.stats import binom
-
     quantiles = (np.arange(N_STEPS) + 0.5) / N_STEPS
     own = LEADS[:, None] - np.log(-np.log(quantiles))
     nodes, weights = np.polynomial.hermite_e.hermegauss(15)
     below = np.exp(-np.exp(-(own[..., None] - rivals_spread * nodes))) @ (weights / weights.sum())
-    ranks = np.arange(n_ranks)
-    chance: FloatArray = binom.pmf(ranks, n_ranks - 1, 1 - below[..., None]).mean(axis=1)
-    return chance
+    chances = [  # binomial: so many of the n_ranks - 1 others are above
+        (comb(n_ranks - 1, rank) * (1 - below) ** rank * below ** (n_ranks - 1 - rank)).mean(axis=1)
+        for rank in range(n_ranks)
+    ]
+    return np.stack(chances, axis=1)
 
 
 def _place_given_rank(per_page: Sequence[int], code: int) -> FloatArray:
@@ -82,4 +83,5 @@ def _place_given_rank(per_page: Sequence[int], code: int) -> FloatArray:
             part = (height * n % 1)[:, None]
             lower = np.roll(chance, 1, axis=1)
             chance = (1 - part) * chance + part * lower
-    return chance.reshape(n_ranks, N_STEPS, -1).mean(axis=1)
+    mean: FloatArray = chance.reshape(n_ranks, N_STEPS, -1).mean(axis=1)
+    return mean

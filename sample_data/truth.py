@@ -1,12 +1,12 @@
 """The truth of a simulated world: what would happen between any user and any item.
 
-A binary label happens, once its parent has happened, with probability
+Behind every label stands a level,
 
-    σ(b + taste · p_u·q_i + quality · g_i + user · l_u - price · r_i - position · ln(place))
+    taste · p_u·q_i + quality · g_i + user · l_u - price · r_i - position · ln(place)
+    + the gain under each context c + context_taste · v_c·q_i + topic, where the page's is akin,
 
-and a rating is the nearest of 1 to 5 to a normal number around
-
-    mean + taste · p_u·q_i + quality · g_i + user · l_u - price · r_i - position · ln(place).
+and a binary label happens, once its parent has happened, with probability σ(b + level / ν); what
+ratings and quantities become of their level is told in outcomes.py.
 
 Real data never tells these numbers. Ranking by them is the best that can be done for the user.
 What a held-out log rewards is a little different, because it only holds what was shown: there the
@@ -17,18 +17,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from algorithms.arrays import FloatArray, IndexArray, IntArray
-from algorithms.errors import UnknownLabelError
+from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from algorithms.errors import ConfigError, UnknownLabelError
 from sample_data.exposure import Exposure, log_weight, shown_probability
+from sample_data.outcomes import high, mean_value, observed, sigmoid
 from sample_data.placing import Placing, placing
 from sample_data.population import Items, Users
-from sample_data.spec import BinaryLabel, RatingLabel, WorldSpec
+from sample_data.spec import (
+    BinaryLabel,
+    ContextSpec,
+    QuantityLabel,
+    RatingLabel,
+    WorldSpec,
+    value_text,
+)
 
-RATINGS = np.arange(1, 6)
+Label = BinaryLabel | RatingLabel | QuantityLabel
+Indices = IntArray | IndexArray
+
+
+@dataclass(frozen=True, eq=False)
+class Circumstances:
+    """Under which a user meets an item; every part broadcasts.
+
+    Parameters
+    ----------
+    log_place : ln(place on the page)
+    contexts : position of the value of each context among its values
+    akin : whether the page's topic is of the item's category, or how likely that is
+    """
+
+    log_place: FloatArray | float = 0.0
+    contexts: Mapping[str, IntArray | int] = field(default_factory=dict)
+    akin: BoolArray | FloatArray | float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +64,7 @@ class _Shelf:
     Parameters
     ----------
     shown : (n_users, n_items of the kind) probability of having been shown
-    centre : (n_users,) mean of ln w over what is shown
+    centre : (n_users, 1) mean of ln w over what is shown, or (n_users, n_topics)
     placing : how a lead over that becomes a place
     """
 
@@ -57,6 +83,7 @@ class Truth:
     users, items : with their hidden tastes
     exposure : what decided what was shown
     intercepts : b of each binary label, which gives it its rate
+    contexts : (n_impressions,) position of the value of each context, as it was
     """
 
     spec: WorldSpec
@@ -64,16 +91,18 @@ class Truth:
     items: Items
     exposure: Exposure
     intercepts: Mapping[str, float]
+    contexts: Mapping[str, IntArray]
     _shelves: dict[str, _Shelf] = field(default_factory=dict, init=False, repr=False)
 
     def expected(
         self,
         label: str,
-        users: IntArray | IndexArray,
-        items: IntArray | IndexArray,
+        users: Indices,
+        items: Indices,
         place: ArrayLike = 1,
+        **context: ArrayLike,
     ) -> FloatArray:
-        """Return the probability of a binary label, or the mean of a rating were it given.
+        """Return the probability of a binary label, or the mean of another were it given.
 
         The probability is that of the whole funnel: a purchase needs its click.
 
@@ -82,51 +111,67 @@ class Truth:
         label : name
         users, items : indices that broadcast against each other
         place : place on the page, 1 at the top; broadcasts too
+        context : values as in the log's columns, ``weather="rain"``; of a context that is not
+            named, the first value
 
         Raises
         ------
         UnknownLabelError
             Where the world has no such label.
+        ConfigError
+            Where it has no such context or value.
         """
-        value = self.given_parent(label, users, items, place)
+        value = self.given_parent(label, users, items, place, **context)
         spec = self._label(label)
         if isinstance(spec, BinaryLabel) and spec.parent is not None:
-            value = value * self.expected(spec.parent, users, items, place)
+            value = value * self.expected(spec.parent, users, items, place, **context)
         return value
 
     def given_parent(
         self,
         label: str,
-        users: IntArray | IndexArray,
-        items: IntArray | IndexArray,
+        users: Indices,
+        items: Indices,
         place: ArrayLike = 1,
+        **context: ArrayLike,
     ) -> FloatArray:
         """Return the same once the parent has happened (the rate among the clicked, say)."""
         spec = self._label(label)
-        level = self.level(label, users, items, place)
+        level = self.level(label, users, items, place, **context)
         if isinstance(spec, BinaryLabel):
-            return sigmoid(self.intercepts[label] + level)
-        return _mean_rating(spec, level)
+            return self.happens(spec, level)
+        return mean_value(spec, level, self.spec.noise)
 
     def level(
         self,
         label: str,
-        users: IntArray | IndexArray,
-        items: IntArray | IndexArray,
+        users: Indices,
+        items: Indices,
         place: ArrayLike = 1,
+        **context: ArrayLike,
     ) -> FloatArray:
-        """Return what stands beside the intercept: taste, quality, user, price and place."""
-        spec = self._label(label)
-        level: FloatArray = self._at_top(label, users, items) - spec.position * np.log(place)
-        return level
+        """Return what stands beside the intercept: taste, quality, user, price, place, context."""
+        codes, akin = self._read(items, context)
+        log_place: FloatArray = np.log(place)
+        return self.level_under(label, users, items, Circumstances(log_place, codes, akin))
 
-    def in_log(
-        self, label: str, users: IntArray | IndexArray, items: IntArray | IndexArray
+    def level_under(
+        self, label: str, users: Indices, items: Indices, circumstances: Circumstances
     ) -> FloatArray:
+        """Return the level under circumstances that are given as numbers."""
+        spec = self._label(label)
+        return self._own(spec, users, items) + self._shift(spec, items, circumstances)
+
+    def happens(self, label: BinaryLabel, level: FloatArray) -> FloatArray:
+        """Return the probability of a binary label at some level, once its parent happened."""
+        return sigmoid(self.intercepts[label.name] + level / self.spec.noise)
+
+    def in_log(self, label: str, users: Indices, items: Indices) -> FloatArray:
         """Return the mean of a label over the impressions on which it is observed.
 
         A binary label is observed wherever an item of its kind is shown, and the mean is over the
-        places at which the item would stand; of a rating the mean is over those who would give it.
+        places and contexts in which the item would stand; of a rating or quantity the mean is
+        over those who would give it.
 
         Parameters
         ----------
@@ -140,21 +185,18 @@ class Truth:
         """
         spec = self._label(label)
         if isinstance(spec, BinaryLabel):
-            return self._mean(label, users, items)
-        sums = [0.0, 0.0]
-        for weight, reached, level in self._moments(spec, users, items):
-            observed, value = _observed_rating(spec, level)
-            sums[0] = sums[0] + weight * reached * observed
-            sums[1] = sums[1] + weight * reached * value
-        mean: FloatArray = sums[1] / sums[0]
+            return self._mean(spec, users, items)
+        chance: FloatArray | float = 0.0
+        value: FloatArray | float = 0.0
+        for reached, level in self._situations(spec, users, items):
+            given, given_value = observed(spec, level, self.spec.noise)
+            chance = chance + reached * given
+            value = value + reached * given_value
+        mean: FloatArray = np.asarray(value / chance)
         return mean
 
     def relevant(
-        self,
-        label: str,
-        users: IntArray | IndexArray,
-        items: IntArray | IndexArray,
-        at_least: float = 1.0,
+        self, label: str, users: Indices, items: Indices, at_least: float = 1.0
     ) -> FloatArray:
         """Return the probability that a label is observed and high enough, once shown.
 
@@ -172,84 +214,189 @@ class Truth:
         spec = self._label(label)
         if isinstance(spec, BinaryLabel):
             if 0 < at_least <= 1:
-                return self._mean(label, users, items)
+                return self._mean(spec, users, items)
             shape = np.broadcast_shapes(np.shape(users), np.shape(items))
             return np.full(shape, float(at_least <= 0))
         total: FloatArray | float = 0.0
-        for weight, reached, level in self._moments(spec, users, items):
-            total = total + weight * reached * _high_rating(spec, level, at_least)
+        for reached, level in self._situations(spec, users, items):
+            total = total + reached * high(spec, level, self.spec.noise, at_least)
         return np.asarray(total)
 
     def shown(self, kind: str) -> FloatArray:
         """Return (n_users, n_items of the kind) the probability of having been shown."""
         return self._shelf(kind).shown
 
-    def _mean(
-        self, label: str, users: IntArray | IndexArray, items: IntArray | IndexArray
-    ) -> FloatArray:
-        """Return the probability of a binary label, with its funnel, over all places."""
-        spec = self._label(label)
+    def _mean(self, spec: BinaryLabel, users: Indices, items: Indices) -> FloatArray:
+        """Return the probability of a binary label, with its funnel, over all situations."""
         total: FloatArray | float = 0.0
-        for weight, reached, level in self._moments(spec, users, items):
-            total = total + weight * reached * sigmoid(self.intercepts[label] + level)
+        for reached, level in self._situations(spec, users, items):
+            total = total + reached * self.happens(spec, level)
         return np.asarray(total)
 
-    def _moments(
-        self,
-        spec: BinaryLabel | RatingLabel,
-        users: IntArray | IndexArray,
-        items: IntArray | IndexArray,
-    ) -> Iterator[tuple[float, FloatArray | float, FloatArray]]:
-        """Go through the situations in which an item is shown.
+    def _situations(
+        self, spec: Label, users: Indices, items: Indices
+    ) -> Iterator[tuple[FloatArray | float, FloatArray]]:
+        """Go through the situations that matter to a label.
 
         Yields
         ------
-        weight : how likely it is; they sum to 1
-        reached : probability of all labels before this one
+        reached : probability of the situation and of all labels before this one
         level : of the label
         """
-        chain = [spec]
-        while chain[0].parent is not None:
-            chain.insert(0, self._label(chain[0].parent))
-        at_top = {label.name: self._at_top(label.name, users, items) for label in chain}
+        parents = self._parents(spec)
+        chain: list[Label] = [*parents, spec]
+        own = {label.name: self._own(label, users, items) for label in chain}
+        depths: tuple[FloatArray | float, ...] = (0.0,)
         if any(label.position for label in chain):
-            depths: tuple[FloatArray | float, ...] = self._depths(spec.item_kind, users, items)
-        else:
-            depths = (0.0,)
-        for depth in depths:
-            reached: FloatArray | float = 1.0
-            for label in chain:
-                level = at_top[label.name] - label.position * depth
-                if label is spec:
-                    yield 1 / len(depths), reached, level
-                else:
-                    reached = reached * sigmoid(self.intercepts[label.name] + level)
+            depths = self._depths(spec.item_kind, users, items)
+        akin: list[tuple[FloatArray | float, float]] = [(1.0, 0.0)]
+        if any(label.topic for label in chain):
+            share = self._akin_share(users, items)
+            akin = [(1 - share, 0.0), (share, 1.0)]
+        matters = {*spec.context, *spec.context_taste}
+        reached: dict[tuple[object, ...], FloatArray | float] = {}
+        under: dict[tuple[object, ...], Circumstances] = {}
+        for (often, contexts), (likely, is_akin), (step, depth) in product(
+            self._contexts_of(chain), akin, enumerate(depths)
+        ):
+            circumstances = Circumstances(depth, contexts, is_akin)
+            chance: FloatArray | float = often * likely / len(depths)
+            for label in parents:
+                level = own[label.name] + self._shift(label, items, circumstances)
+                chance = chance * self.happens(label, level)
+            alike: tuple[object, ...] = (  # what else differs is nothing to this label
+                step if spec.position else 0,
+                is_akin if spec.topic else 0,
+                *(value for name, value in contexts.items() if name in matters),
+            )
+            reached[alike] = reached.get(alike, 0.0) + chance
+            under[alike] = circumstances
+        for alike, chance in reached.items():
+            yield chance, own[spec.name] + self._shift(spec, items, under[alike])
 
-    def _depths(
-        self, kind: str, users: IntArray | IndexArray, items: IntArray | IndexArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def _parents(self, spec: Label) -> list[BinaryLabel]:
+        """Return the labels that must happen before, the first first."""
+        parents: list[BinaryLabel] = []
+        name = spec.parent
+        while name is not None:
+            parent = self._label(name)
+            if isinstance(parent, BinaryLabel):  # the spec allows no others
+                parents.insert(0, parent)
+            name = parent.parent
+        return parents
+
+    def _contexts_of(self, chain: list[Label]) -> list[tuple[float, dict[str, int]]]:
+        """Return how often each combination of the contexts that matter to these labels came."""
+        matters = {name for label in chain for name in (*label.context, *label.context_taste)}
+        contexts = [context for context in self.spec.contexts if context.name in matters]
+        if not contexts:
+            return [(1.0, {})]
+        sizes = [len(context.values) for context in contexts]
+        codes = np.ravel_multi_index([self.contexts[context.name] for context in contexts], sizes)
+        often = np.bincount(codes, minlength=int(np.prod(sizes))) / len(codes)
+        combinations = product(*(range(size) for size in sizes))
+        return [
+            (float(share), {c.name: value for c, value in zip(contexts, values, strict=True)})
+            for share, values in zip(often, combinations, strict=True)
+            if share > 0
+        ]
+
+    def _akin_share(self, users: Indices, items: Indices) -> FloatArray:
+        """Return how many of a user's pages have a topic of the item's category."""
+        asked = shown_probability(self.exposure.topic_weight, self.exposure.n_pages)
+        of_category = np.eye(len(self.items.category_taste))[self.items.category_of_topic]
+        share = asked @ of_category / self.exposure.n_pages[:, None]  # (n_users, n_categories)
+        in_category: FloatArray = share[users, self.items.category_of_topic[self._topics(items)]]
+        return in_category
+
+    def _topics(self, items: Indices) -> IntArray:
+        return self.items.topics[items]
+
+    def _depths(self, kind: str, users: Indices, items: Indices) -> tuple[FloatArray, FloatArray]:
         """Return two equally likely values of ln(place)."""
         shelf = self._shelf(kind)
-        belief = self.exposure.belief[self.items.table.kinds.index(kind)]
+        code = self.items.table.kinds.index(kind)
         pulls = self.spec.exposure
-        weight = pulls.popularity * self.items.popularity[items] + pulls.preference * _match(
-            belief, self.items.taste, users, items
-        )
-        return shelf.placing.nodes(pulls.order * (weight - shelf.centre[users]))
+        match = _match(self.exposure.belief[code], self.items.taste, users, items)
+        weight = pulls.popularity * self.items.popularity[items] + pulls.preference * match
+        rivals = self._topics(items) if self.spec.kinds[code].by_topic else 0
+        return shelf.placing.nodes(pulls.order * (weight - shelf.centre[users, rivals]))
 
-    def _at_top(
-        self, label: str, users: IntArray | IndexArray, items: IntArray | IndexArray
-    ) -> FloatArray:
-        spec = self._label(label)
+    def _own(self, spec: Label, users: Indices, items: Indices) -> FloatArray:
+        """Return the part of the level that user and item have under all circumstances."""
         index = self.spec.labels.index(spec)
-        match = _match(self.users.taste[index], self.items.taste, users, items)
-        level: FloatArray = (
-            spec.taste * match
-            + spec.quality * self.items.quality[items]
-            + spec.user * self.users.level[index][users]
-            - spec.price * self.items.relative_price[items]
+        of_item = spec.quality * self.items.quality - spec.price * self.items.relative_price
+        level: FloatArray = spec.taste * _match(
+            self.users.taste[index], self.items.taste, users, items
         )
+        level += of_item[items] + spec.user * self.users.level[index][users]
         return level
+
+    def _shift(
+        self, spec: Label, items: Indices, circumstances: Circumstances
+    ) -> FloatArray | float:
+        """Return the part of the level that the circumstances add."""
+        shift: FloatArray | float = 0.0
+        if spec.position:
+            shift = shift - spec.position * circumstances.log_place
+        if spec.topic:
+            shift = shift + spec.topic * circumstances.akin
+        for name, gains in spec.context.items():
+            values = self._context(name).values
+            gain: FloatArray = np.array([gains.get(value, 0.0) for value in values])
+            shift = shift + gain[circumstances.contexts[name]]
+        for name, pull in spec.context_taste.items():
+            called_for = self.items.context_taste[name][circumstances.contexts[name]]
+            if called_for.ndim == 1:  # one value: for every item at once
+                called: FloatArray = (self.items.taste @ called_for)[items]
+            else:
+                called = np.einsum("...d,...d->...", called_for, self.items.taste[items])
+            shift = shift + pull * called
+        return shift
+
+    def _read(
+        self, items: Indices, context: Mapping[str, ArrayLike]
+    ) -> tuple[dict[str, IntArray | int], BoolArray | float]:
+        """Turn the texts of contexts into positions, and tell whether the topic is akin."""
+        if unknown := set(context) - {each.name for each in self.spec.contexts}:
+            raise ConfigError(
+                where=self.spec.title,
+                field="context",
+                expected=", ".join(each.name for each in self.spec.contexts) or "none",
+                found=", ".join(sorted(unknown)),
+            )
+        codes: dict[str, IntArray | int] = {each.name: 0 for each in self.spec.contexts}
+        akin: BoolArray | float = 0.0
+        for name, values in context.items():
+            texts, where = np.unique(np.asarray(values), return_inverse=True)
+            known = self._known_texts(self._context(name))
+            found = np.array([self._find(name, known, str(text)) for text in texts])[where]
+            codes[name], topic = found[..., 0], found[..., 1]
+            if (topic >= 0).any():
+                category = self.items.category_of_topic
+                akin = category[topic] == category[self._topics(items)]
+        return codes, akin
+
+    def _find(self, name: str, known: Mapping[str, tuple[int, int]], text: str) -> tuple[int, int]:
+        if text not in known:
+            raise ConfigError(
+                where=self.spec.title,
+                field=name,
+                expected=", ".join(self._context(name).values),
+                found=text,
+            )
+        return known[text]
+
+    def _known_texts(self, context: ContextSpec) -> dict[str, tuple[int, int]]:
+        """Return position and topic (-1: none) of every text that stands for a context's value."""
+        topics = [name for types in self.spec.catalogue.categories.values() for name in types]
+        if not any("{type}" in value for value in context.values):
+            return {value: (code, -1) for code, value in enumerate(context.values)}
+        return {
+            value_text(value, topic): (code, number)
+            for code, value in enumerate(context.values)
+            for number, topic in enumerate(topics)
+        }
 
     def _shelf(self, kind: str) -> _Shelf:
         if kind not in self._shelves:
@@ -257,16 +404,30 @@ class Truth:
             of_kind = np.flatnonzero(self.items.table.kind_codes == code)
             weight = log_weight(self.spec, self.exposure, self.items, code, of_kind)
             per_page = [each.per_page for each in self.spec.kinds]
-            shown = shown_probability(weight, self.exposure.n_pages * per_page[code])
-            total = shown.sum(axis=1)
-            centre = (shown * weight).sum(axis=1) / total
-            square = (shown * (weight - centre[:, None]) ** 2).sum() / total.sum()
+            n_pages = self.exposure.n_pages
+            if self.spec.kinds[code].by_topic:  # asked for, then on the page
+                asked = shown_probability(self.exposure.topic_weight, n_pages)
+                rivals = weight.reshape(asked.size, -1)  # (n_users · n_topics, items of a topic)
+                chosen = shown_probability(rivals, np.full(asked.size, per_page[code]))
+                shown = chosen * asked.reshape(-1, 1)
+            else:
+                rivals = weight
+                shown = chosen = shown_probability(weight, n_pages * per_page[code])
+            rivals = np.where(np.isfinite(rivals), rivals, 0)  # what is never shown weighs nothing
+            centre = (chosen * rivals).sum(axis=1) / chosen.sum(axis=1)
+            square = (shown * (rivals - centre[:, None]) ** 2).sum() / shown.sum()
             spread = float(self.spec.exposure.order * np.sqrt(square))
+            shown = shown.reshape(weight.shape)
             shown.flags.writeable = False
-            self._shelves[kind] = _Shelf(shown, centre, placing(per_page, code, spread))
+            self._shelves[kind] = _Shelf(
+                shown, centre.reshape(len(weight), -1), placing(per_page, code, spread)
+            )
         return self._shelves[kind]
 
-    def _label(self, name: str) -> BinaryLabel | RatingLabel:
+    def _context(self, name: str) -> ContextSpec:
+        return next(context for context in self.spec.contexts if context.name == name)
+
+    def _label(self, name: str) -> Label:
         for label in self.spec.labels:
             if label.name == name:
                 return label
@@ -275,23 +436,7 @@ class Truth:
         )
 
 
-def sigmoid(x: FloatArray) -> FloatArray:
-    """Return 1 / (1 + e⁻ˣ), without overflow."""
-    value: FloatArray = 0.5 * (1 + np.tanh(0.5 * x))
-    return value
-
-
-def rounded_rating(value: FloatArray) -> FloatArray:
-    """Return the nearest of 1 to 5."""
-    return np.clip(np.floor(value + 0.5), RATINGS[0], RATINGS[-1])
-
-
-def _match(
-    left: FloatArray,
-    right: FloatArray,
-    users: IntArray | IndexArray,
-    items: IntArray | IndexArray,
-) -> FloatArray:
+def _match(left: FloatArray, right: FloatArray, users: Indices, items: Indices) -> FloatArray:
     """Return left_u·right_i for indices that broadcast; a whole block as a matrix product."""
     rows, columns = np.asarray(users), np.asarray(items)
     if rows.ndim == 2 and rows.shape[1] == 1 and columns.ndim == 1:
@@ -299,33 +444,3 @@ def _match(
         return block
     match: FloatArray = np.einsum("...d,...d->...", left[rows], right[columns])
     return match
-
-
-def _exceeds(spec: RatingLabel, level: FloatArray, stars: int) -> FloatArray:
-    """Return the probability that the rounded rating is more than so many stars."""
-    from scipy.special import ndtr
-
-    chance: FloatArray = ndtr((spec.mean + level - (stars + 0.5)) / spec.noise)
-    return chance
-
-
-def _mean_rating(spec: RatingLabel, level: FloatArray) -> FloatArray:
-    """Return the mean of the rounded rating: 1 + Σ P(rating > r) over r = 1 to 4."""
-    exceeds = sum(_exceeds(spec, level, int(step)) for step in RATINGS[:-1])
-    mean: FloatArray = np.asarray(RATINGS[0] + exceeds)
-    return mean
-
-
-def _observed_rating(spec: RatingLabel, level: FloatArray) -> tuple[float, FloatArray]:
-    """Return the probability that a rating is given, and the mean of the rating where it is."""
-    return spec.response, spec.response * _mean_rating(spec, level)
-
-
-def _high_rating(spec: RatingLabel, level: FloatArray, at_least: float) -> FloatArray:
-    """Return the probability that a rating is given and high enough."""
-    stars = int(np.ceil(at_least)) - 1
-    if stars < RATINGS[0]:
-        return np.full(level.shape, spec.response)
-    if stars >= RATINGS[-1]:
-        return np.zeros(level.shape)
-    return spec.response * _exceeds(spec, level, stars)

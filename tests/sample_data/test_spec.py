@@ -22,7 +22,7 @@ MakeSpec = Callable[[dict[str, Any]], WorldSpec]
         ({"labels.0.rate": 1.5}, "less than 1"),
         ({"labels.0.colour": 1}, "Extra inputs"),
         ({"labels.0.item_kind": "person"}, "no kind person"),
-        ({"labels.1.parent": "rating"}, "must be an earlier label"),
+        ({"labels.1.parent": "rating"}, "only a binary label"),
         ({"labels.1.parent": "ad_click"}, "must be an earlier label"),
         ({"correlations.0.value": -0.9}, "contradict each other"),
         ({"correlations.0.labels": ["click", "follow"]}, "labels of this world"),
