@@ -344,7 +344,8 @@ class Truth:
         for name, gains in spec.context.items():
             values = self._context(name).values
             gain: FloatArray = np.array([gains.get(value, 0.0) for value in values])
-            shift = shift + gain[circumstances.contexts[name]]
+            gained: FloatArray = np.asarray(gain[circumstances.contexts[name]])
+            shift = shift + gained
         for name, pull in spec.context_taste.items():
             called_for = self.items.context_taste[name][circumstances.contexts[name]]
             if called_for.ndim == 1:  # one value: for every item at once
