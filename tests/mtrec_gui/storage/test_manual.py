@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -28,15 +30,27 @@ def test_no_table_is_explained_that_is_not_there() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # left open
-def test_the_five_lines_read_a_blob(
-    tmp_path: Path, new_log: Callable[..., InteractionLog], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("codec", "n"), [("zlib-planes", 50), ("block-planes", 300_000)])
+def test_the_lines_read_a_blob(
+    tmp_path: Path,
+    new_log: Callable[..., InteractionLog],
+    monkeypatch: pytest.MonkeyPatch,
+    codec: str,
+    n: int,
 ) -> None:
-    log = new_log()
+    log = new_log(n)
     with Project.create(tmp_path / "shop.mtrec") as project:
         project.save_log(log)
-    (lines,) = re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL)
-    assert len(lines.splitlines()) == 5
+    small, large = re.findall(r"```python\n(.*?)```", MANUAL, re.DOTALL)
+    assert len(small.splitlines()) == 5
+    fetch = "".join(small.splitlines(keepends=True)[:3])
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
-    exec(lines, names)  # noqa: S102 - the manual's own words
-    assert np.array_equal(names["click"], log.label("click"))
+    for label in log.labels:
+        names: dict[str, object] = {}
+        lines = {"zlib-planes": small, "block-planes": fetch + large}[codec]
+        exec(lines.replace("'click'", f"'{label}'"), names)  # noqa: S102 - the manual's own words
+        assert np.array_equal(names["click"], log.label(label), equal_nan=True)
+
+    with closing(sqlite3.connect(tmp_path / "shop.mtrec")) as plain:
+        ((found,),) = plain.execute("SELECT DISTINCT codec FROM log_columns WHERE part = 'label'")
+    assert found == codec

@@ -18,7 +18,9 @@ from algorithms.data.log import InteractionLog
 from algorithms.errors import ResourceError
 from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import RunResult
+from algorithms.progress import Stage
 from mtrec_gui.storage import BusyProjectError, DiskFullError, Project
+from mtrec_gui.storage.errors import WriteFailedError
 from mtrec_gui.storage.rows import MetricValueRow
 
 ROOT = Path(__file__).parents[3]
@@ -80,6 +82,76 @@ def test_a_run_is_stored_as_a_whole_or_not_at_all(
         project.add_run(comparison, new_result())
     assert project.runs(comparison) == []
     assert path.read_bytes() == before
+
+
+class Cancelled(Exception):  # noqa: N818 - no error
+    """What a progress raises to stop the work."""
+
+
+@pytest.mark.parametrize("stop_at", [0.0, 0.5, 1.0])
+def test_a_log_that_is_cancelled_half_way_is_not_kept(
+    project: Project, new_log: Callable[..., InteractionLog], stop_at: float
+) -> None:
+    before = project.path.read_bytes()
+
+    def stop(fraction: float, stage: Stage) -> None:
+        if fraction >= stop_at:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        project.save_log(new_log(200_000), stop)
+    assert project.datasets() == []
+    assert project.path.read_bytes() == before
+    assert [entry.name for entry in project.path.parent.iterdir()] == [project.path.name]
+
+
+@pytest.mark.parametrize("error", [Cancelled, KeyboardInterrupt, MemoryError, OSError])
+@pytest.mark.parametrize("when", ["before", "while", "after"])
+def test_a_new_project_that_is_cancelled_leaves_no_file(
+    path: Path,
+    new_log: Callable[..., InteractionLog],
+    error: type[BaseException],
+    when: str,
+) -> None:
+    def stop(fraction: float, stage: Stage) -> None:
+        if when == "while" and fraction > 0.5:
+            raise error
+
+    def fill(project: Project) -> None:
+        if when == "before":
+            raise error
+        project.save_log(new_log(200_000), stop)
+        assert not path.exists()
+        if when == "after":
+            raise error
+
+    with pytest.raises((error, WriteFailedError)):
+        Project.create(path, fill=fill)
+    assert list(path.parent.iterdir()) == []
+    Project.create(path).close()  # and the name is free
+
+
+def test_the_disk_fills_while_a_new_project_is_filled(
+    path: Path, new_log: Callable[..., InteractionLog]
+) -> None:
+    def fill(project: Project) -> None:
+        with full_disk(project):
+            project.save_log(new_log(200_000))
+
+    with pytest.raises(DiskFullError, match=r"店\.mtrec: the disk is full"):
+        Project.create(path, fill=fill)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_progress_goes_from_nothing_to_all(
+    project: Project, new_log: Callable[..., InteractionLog]
+) -> None:
+    told: list[tuple[float, Stage]] = []
+    project.save_log(new_log(), lambda fraction, stage: told.append((fraction, stage)))
+    fractions = [fraction for fraction, _ in told]
+    assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+    assert fractions == sorted(set(fractions))
+    assert {stage for _, stage in told} == {Stage.SAVE}
 
 
 @contextmanager
