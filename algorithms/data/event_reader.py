@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from algorithms.data.sieve import Faults
 
-_QUOTE = ord('"')
 _WRONG = {
     kernels.NUL: Fault("it has a NUL byte, which no text has"),
     kernels.UNCLOSED: Fault("its quotes do not fit (one that opens is not closed)"),
@@ -186,7 +185,7 @@ class EventReader:
         self._slot_of = [used.index(place) for place in places]
         self._chunks: list[list[AnyArray]] = [[] for _ in columns]
         self._delimiter = np.frombuffer(look.delimiter.encode(), dtype=np.uint8)
-        self._quote = _QUOTE if len(look.delimiter) == 1 else -1
+        self._quote = ord(look.quote) if look.quote and len(look.delimiter) == 1 else -1
         self._header_is_due = look.has_header
         self.n_accepted = 0
         self.rejected = RejectedLines()
@@ -258,7 +257,7 @@ class EventReader:
         )
         twice = np.flatnonzero(doubled[:n_records])
         if len(twice):
-            records = _without_doubled_quotes(records, twice, block)
+            records = _without_doubled_quotes(records, twice, block, self._look.quote.encode())
         self._take(records, block, misfits[:, :n_misfits], misfit_lines[:n_misfits])
         return line, end
 
@@ -351,16 +350,18 @@ def _skip_header(block: bytes, line: int) -> tuple[int, int]:
     return 0, line  # it comes in a later block
 
 
-def _without_doubled_quotes(records: Records, rows: IntArray, block: bytes) -> Records:
+def _without_doubled_quotes(
+    records: Records, rows: IntArray, block: bytes, quote: bytes
+) -> Records:
     """Return the records with single quotes for doubled ones: such fields go behind the block."""
     starts, ends = records.starts.copy(), records.ends.copy()
     behind = bytearray()
     for slot in range(len(starts)):
         for row in rows.tolist():
             start, text = starts[slot, row], records.text(slot, row)
-            if start > 0 and block[start - 1] == _QUOTE and b'""' in text:
+            if start > 0 and block[start - 1 : start] == quote and 2 * quote in text:
                 starts[slot, row] = len(block) + len(behind)
-                behind += text.replace(b'""', b'"')
+                behind += text.replace(2 * quote, quote)
                 ends[slot, row] = len(block) + len(behind)
     data = np.frombuffer(block + behind, dtype=np.uint8)
     return Records(data, starts, ends, records.spans, records.lines)

@@ -70,8 +70,8 @@ def split_lines(text: str, look: FileLook) -> FieldTable:
     all_lines = lines["text"]
     lines = lines.with_columns(
         blank=pl.col("text").str.strip_chars(" ") == "",
-        quoted=_is_quoted(delimiter),
-        even=_is_evenly_quoted(delimiter, n_columns),
+        quoted=_is_quoted(delimiter, look.quote),
+        even=_is_evenly_quoted(delimiter, look.quote, n_columns),
     )
     if look.has_header:
         header = (~lines["blank"]).arg_max() or 0  # the first line that is not blank
@@ -86,7 +86,10 @@ def split_lines(text: str, look: FileLook) -> FieldTable:
     plain = _put_misfits_aside(lines.filter(~pl.col("quoted"), ~pl.col("blank")), look, rejected)
     even = lines.filter(pl.col("even")).with_columns(pl.col("text").str.slice(1).str.head(-1))
     rows = pl.concat(
-        [_split(plain, delimiter, names), _split(even, f'"{delimiter}"', names)]
+        [
+            _split(plain, delimiter, names),
+            _split(even, f"{look.quote}{delimiter}{look.quote}", names),
+        ]
         + ([pl.DataFrame(parsed, schema=names, orient="row")] if parsed else []),
         how="vertical_relaxed",
     )
@@ -94,16 +97,16 @@ def split_lines(text: str, look: FileLook) -> FieldTable:
     return FieldTable(rows.sort("line"), tuple(rejected), all_lines, spans)
 
 
-def _is_quoted(delimiter: str) -> pl.Expr:
+def _is_quoted(delimiter: str, quote: str) -> pl.Expr:
     """Tell the lines in which a quote opens a field."""
     import polars as pl
 
-    if len(delimiter) > 1:
+    if len(delimiter) > 1 or not quote:
         return pl.lit(False)
-    return pl.col("text").str.contains(f'(^|{re.escape(delimiter)})"')
+    return pl.col("text").str.contains(f"(^|{re.escape(delimiter)}){re.escape(quote)}")
 
 
-def _is_evenly_quoted(delimiter: str, n_columns: int) -> pl.Expr:
+def _is_evenly_quoted(delimiter: str, quote: str, n_columns: int) -> pl.Expr:
     """Tell the lines in which every field is in quotes and holds none.
 
     The first quote, the last one, and two in each of the n - 1 separators such as ``","`` are
@@ -113,11 +116,11 @@ def _is_evenly_quoted(delimiter: str, n_columns: int) -> pl.Expr:
 
     text = pl.col("text").str
     return (
-        _is_quoted(delimiter)
-        & text.starts_with('"')
-        & text.ends_with('"')
-        & (text.count_matches('"', literal=True) == 2 * n_columns)
-        & (text.count_matches(f'"{delimiter}"', literal=True) == n_columns - 1)
+        _is_quoted(delimiter, quote)
+        & text.starts_with(quote)
+        & text.ends_with(quote)
+        & (text.count_matches(quote, literal=True) == 2 * n_columns)
+        & (text.count_matches(f"{quote}{delimiter}{quote}", literal=True) == n_columns - 1)
         & ~text.contains("\0", literal=True)
     )
 
@@ -171,7 +174,7 @@ def _split_quoted(
         if place < free:
             continue
         part = (texts[at] + "\n" for at in range(place, min(place + _MAX_SPAN, len(texts))))
-        reader = csv.reader(part, delimiter=look.delimiter, strict=True)
+        reader = csv.reader(part, delimiter=look.delimiter, quotechar=look.quote, strict=True)
         try:
             fields = next(reader)
         except csv.Error as error:

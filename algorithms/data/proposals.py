@@ -13,6 +13,7 @@ from pathlib import Path
 from algorithms.data.look import FileLook, is_number, sniff
 from algorithms.data.parts import PERSON, DescriptionColumns, Part, TableKind
 from algorithms.data.readers import ColumnRoles, ItemColumns, TimeFormat
+from algorithms.data.times import date_formats
 from algorithms.errors import MissingColumnError, MtrecError
 
 
@@ -96,7 +97,7 @@ def propose_part(look: FileLook) -> Part:
     friend = next((column for column in look.columns if _plain(column) in _FRIENDS), None)
     if friend is not None and item is None:
         owner = user or next(column for column in (*look.columns, friend) if column != friend)
-        links = ColumnRoles(user=owner, item=friend, item_kind=PERSON)
+        links = ColumnRoles(user=owner, item=friend, constant_label="follow", item_kind=PERSON)
         return Part(path=look.path, table=TableKind.LINKS, columns=links)
     if user is None:
         described = propose_descriptions(look, item or "id", "item")
@@ -203,33 +204,39 @@ def _take_first(free: list[str], look: FileLook, role: str) -> str:
 
 def _is_numeric(look: FileLook, column: str) -> bool:
     values = look.values(column)
-    return bool(values) and all(is_number(value) for value in values)
+    return bool(values) and all(is_number(value, look.decimal) for value in values)
 
 
 def _is_mostly_numeric(look: FileLook, column: str) -> bool:
-    """Return whether most values are numbers: a known name outweighs a few bad lines."""
+    """Return whether most values are numbers: a known name outweighs a few bad lines.
+
+    The decimal mark may still be asked for, so either one makes a number here.
+    """
     values = look.values(column)
-    return 2 * sum(is_number(value) for value in values) > len(values)
+    n_numbers = sum(is_number(value) or is_number(value, ",") for value in values)
+    return 2 * n_numbers > len(values)
 
 
 def _looks_like_time(look: FileLook, column: str) -> bool:
     """Seconds between 1990 and 2100, or as milliseconds; no rating or count is that large."""
     values = look.values(column)
     if not _is_numeric(look, column):
-        return _are_dates(values)
-    numbers = [float(value) for value in values]
+        return bool(date_formats(values))
+    numbers = [float(value.replace(",", ".")) for value in values]
     return all(6.3e8 < number < 4.2e9 or 6.3e11 < number < 4.2e12 for number in numbers)
 
 
 def _time_format(look: FileLook, column: str) -> TimeFormat:
+    """Return how a column of times is written; a date that may be two waits for an answer."""
     values = look.values(column)
-    if _are_dates(values):
-        return TimeFormat.ISO
+    formats = date_formats(values) or date_formats([value for value in values if _is_date(value)])
+    if formats:
+        return formats[0] if len(formats) == 1 else TimeFormat.ISO
     numbers = [float(value) for value in values if is_number(value)]
     if numbers and min(numbers) > _MILLISECONDS_FROM:
         return TimeFormat.MILLISECONDS
     return TimeFormat.SECONDS
 
 
-def _are_dates(values: Sequence[str]) -> bool:
-    return bool(values) and all(re.match(r"\s*\d{4}-\d{2}-\d{2}(?!\d)", value) for value in values)
+def _is_date(value: str) -> bool:
+    return re.match(r"\s*\d{4}-\d{2}-\d{2}(?!\d)", value) is not None

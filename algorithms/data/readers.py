@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,7 +20,7 @@ from algorithms.arrays import AnyArray, TextArray
 from algorithms.data.duplicates import Duplicates, merge_duplicates
 from algorithms.data.lines import RejectedLine, split_lines
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
-from algorithms.data.look import FileLook, read_bytes, sniff
+from algorithms.data.look import FileLook, Question, sniff
 from algorithms.data.sieve import Sieve, TimeFormat
 from algorithms.data.sources import open_stream
 from algorithms.errors import DataError, MissingColumnError, UnreadableFileError
@@ -33,6 +32,7 @@ __all__ = [
     "FileLook",
     "ItemColumns",
     "NothingAcceptedError",
+    "Question",
     "ReadResult",
     "RejectedLine",
     "TimeFormat",
@@ -149,7 +149,7 @@ def read_log(
     if items is not None and columns.item is not None:
         described = _read_items(items)
     n_bytes = path.stat().st_size
-    with _open(look) as stream:
+    with open_stream(path, look.member) as stream:
         events = read_events(
             stream,
             look,
@@ -192,18 +192,6 @@ def read_log(
     )
 
 
-def _open(look: FileLook) -> BinaryIO:
-    try:
-        return open_stream(look.path)
-    except OSError as error:
-        raise UnreadableFileError(
-            file=look.path.name,
-            expected="a file",
-            found=error.strerror or str(error),
-            remedy="Check its name and folder.",
-        ) from None
-
-
 def _named(columns: ColumnRoles) -> list[tuple[str, str]]:
     """Return the columns that must be there, each with its role."""
     single = (("user", columns.user), ("item", columns.item), ("time", columns.time))
@@ -218,7 +206,8 @@ def _check_column(look: FileLook, role: str, column: str) -> None:
 
 
 def _decode(look: FileLook) -> str:
-    data = read_bytes(look.path)
+    with open_stream(look.path, look.member) as stream:
+        data = stream.read()
     try:
         return data.decode(look.encoding)
     except UnicodeDecodeError as error:

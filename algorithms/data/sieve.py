@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,8 @@ import numpy as np
 from algorithms.arrays import Float32Array, IntArray
 from algorithms.data.lines import FieldTable, RejectedLine
 from algorithms.data.look import FileLook
+from algorithms.data.times import EXPECTED, ORDERS, PATTERNS
+from algorithms.data.times import TimeFormat as TimeFormat  # who reads by a sieve names it
 from algorithms.messages import Message
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _MAX_FLOAT32 = float(np.finfo(np.float32).max)
 MISFIT = "column “{column}” should hold {expected}, and holds “{found}”"
 SHOWN_LETTERS = 60  # of a wrong value that a message repeats
-
-
-class TimeFormat(StrEnum):
-    """How a file writes the time; dates without a zone are in UTC."""
-
-    SECONDS = "seconds"  # since 1970
-    MILLISECONDS = "milliseconds"  # since 1970
-    ISO = "iso"  # 2015-03-01 or 2015-03-01 12:30:00
 
 
 class Sieve:
@@ -100,7 +93,7 @@ class Sieve:
 
     def numbers(self, column: str) -> Float32Array:
         """Return (n_rows,) numbers; NaN, not observed, where the field is empty."""
-        values, faults = to_numbers(self._column(column))
+        values, faults = to_numbers(self._column(column), self._look.decimal)
         self._note(column, faults)
         return values
 
@@ -155,16 +148,14 @@ def to_seconds(texts: pl.Series, time_format: TimeFormat) -> tuple[IntArray, Fau
     import polars as pl
 
     texts = texts.str.strip_chars()
-    if time_format is TimeFormat.ISO:
-        seconds = _parse_dates(texts)
-        expected = "a date such as 2015-03-01 or 2015-03-01 12:30:00"
+    if time_format in PATTERNS:
+        seconds = _parse_dates(texts, time_format)
     else:
         values = _parse_numbers(texts)
         if time_format is TimeFormat.MILLISECONDS:
             values = values / 1000
         seconds = values.floor().cast(pl.Int64, strict=False)
-        expected = f"{time_format.value} since 1970"
-    faults = [(seconds.is_null(), expected)]
+    faults = [(seconds.is_null(), EXPECTED[time_format])]
     return seconds.fill_null(0).to_numpy().astype(np.int64), faults
 
 
@@ -179,15 +170,27 @@ def _parse_numbers(texts: pl.Series, decimal: str = ".") -> pl.Series:
     return texts.set(~texts.str.contains(_NUMBER), None).cast(pl.Float64, strict=False)
 
 
-def _parse_dates(texts: pl.Series) -> pl.Series:
+def _parse_dates(texts: pl.Series, time_format: TimeFormat) -> pl.Series:
     """Return seconds since 1970 of dates with or without a time of day, null for all else."""
     import polars as pl
 
-    plain = texts.str.replace("T", " ", literal=True).str.strip_suffix("Z")
-    moments = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
-    days = plain.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us")
-    found = pl.select(pl.coalesce(moments, days)).to_series()
-    return found.dt.epoch("s")
+    groups = texts.str.extract_groups(PATTERNS[time_format]).struct.unnest()
+    year, month, day = (groups[:, place] for place in ORDERS[time_format])
+    hour, minute, second = (groups[:, place].fill_null("0").str.zfill(2) for place in (3, 4, 5))
+    parts = pl.DataFrame(
+        [year.alias("y"), month.str.zfill(2).alias("m"), day.str.zfill(2).alias("d")]
+    )
+    clock = pl.DataFrame([hour.alias("H"), minute.alias("M"), second.alias("S")])
+    moments = pl.concat([parts, clock], how="horizontal").select(
+        pl.format("{}-{}-{} {}:{}:{}", "y", "m", "d", "H", "M", "S").str.to_datetime(
+            "%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms"
+        )
+    )
+    zone = groups[:, 6].fill_null("Z").str.replace("Z", "+0000").str.replace(":", "", literal=True)
+    east = zone.str.slice(1, 2).cast(pl.Int64) * 3600
+    east += zone.str.slice(3, 2).replace("", "0").cast(pl.Int64) * 60
+    sign = zone.str.starts_with("-").cast(pl.Int64) * -2 + 1
+    return moments.to_series().dt.epoch("s") - sign * east
 
 
 def _misfit(column: str, expected: str, found: str) -> Message:

@@ -16,7 +16,7 @@ from algorithms.data.look import FileLook
 from algorithms.data.sieve import Sieve, TimeFormat
 
 
-def look_of(tmp_path, delimiter=",", encoding="utf-8", has_header=False):
+def look_of(tmp_path, delimiter=",", encoding="utf-8", has_header=False, **marks):
     columns = ("user", "item", "rating", "time")
     return FileLook(
         path=tmp_path / "log.csv",
@@ -26,6 +26,7 @@ def look_of(tmp_path, delimiter=",", encoding="utf-8", has_header=False):
         columns=columns,
         lines=(),
         rows=(),
+        **marks,
     )
 
 
@@ -35,7 +36,7 @@ def quickly(text, look, size, time_format=TimeFormat.SECONDS):
         IdColumn("user"),
         IdColumn("item"),
         TimeColumn("time", time_format),
-        NumberColumn("rating"),
+        NumberColumn("rating", look.decimal),
     ]
     reader = EventReader(look, columns, {0: users, 1: items})
     reader.read(io.BytesIO(text.encode(look.encoding)), lambda n: None, size)
@@ -83,6 +84,10 @@ FIELD = st.one_of(
         ["1_0", "0x10", "3,5", " 2", "2\t", "9007199254740993", "0.1000000000000000055"]
     ),
     st.sampled_from(['"', '""', '"a"', '"a""b"', '"a"b', '12"', '"two\nlines"', '"x,y"', "\0"]),
+    st.sampled_from(["2015-03-01", "2015/3/1T1:30Z", "31.03.2015", "20150301", "2015-02-29"]),
+    st.sampled_from(
+        ["2015-03-01 12:30:59", "2015-03-01T24:00:00", "1600-02-29", "'a,''b'", "0,25"]
+    ),
     st.floats(width=32, allow_nan=False, allow_infinity=False).map(repr),
     st.integers(-(10**19), 10**19).map(str),
 )
@@ -102,12 +107,21 @@ LINE = st.one_of(
     encoding=st.sampled_from(["utf-8", "utf-16", "gb18030"]),
     has_header=st.booleans(),
     time_format=st.sampled_from(list(TimeFormat)),
+    quote=st.sampled_from(['"', '"', "'", ""]),
+    decimal=st.sampled_from([".", ","]),
 )
 def test_quick_and_slow_are_one(
-    tmp_path_factory, lines, delimiter, size, encoding, has_header, time_format
+    tmp_path_factory, lines, delimiter, size, encoding, has_header, time_format, quote, decimal
 ):
     text = "a" + delimiter + "".join(delimiter.join(fields) + end for fields, end in lines)
-    look = look_of(tmp_path_factory.getbasetemp(), delimiter, encoding, has_header)
+    look = look_of(
+        tmp_path_factory.getbasetemp(),
+        delimiter,
+        encoding,
+        has_header,
+        quote=quote,
+        decimal=decimal,
+    )
     assert_same(quickly(text, look, size, time_format), slowly(text, look, time_format))
 
 
