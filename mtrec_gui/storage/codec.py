@@ -76,12 +76,9 @@ def encode(array: AnyArray, what: str) -> Blob:
     shape = json.dumps(array.shape)
     flat = np.ascontiguousarray(array, dtype=dtype).reshape(-1)
     numbers = flat.view(np.uint8).reshape(len(flat), dtype.itemsize)
-    codec, data = LARGE, b""
     if len(flat) >= planes.AT_LEAST:
-        data = planes.pack(numbers)
-    if not data or numbers.size > planes.AT_MOST * len(
-        data
-    ):  # few numbers, or hardly more than one
+        codec, data = LARGE, planes.pack(numbers)
+    else:
         codec, data = SMALL, zlib.compress(numbers.T.tobytes(), 1)
     return Blob(dtype.str, shape, codec, _digest(dtype.str, shape, codec, data), data)
 

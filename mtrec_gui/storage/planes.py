@@ -1,11 +1,13 @@
-"""The codec of large arrays: byte planes in blocks, each kept in the cheapest of three forms.
+"""The codec of large arrays: byte planes in blocks, each kept in the cheapest of four forms.
 
 A block is 262,144 numbers. Its bytes are sorted by their place: all first bytes of the numbers
 are a plane, then all second bytes, … One byte says how a plane is kept:
 
-- 0, 1, 2 or 4: with that many bits for each number, for a plane of at most 1, 2, 4 or 16 distinct
-  bytes (the bytes of a label; the upper bytes of ids). The 1, 2, 4 or 16 bytes that the bits
-  stand for come first, then the bits, those of the first number lowest;
+- 0: as the one byte that all are (the upper bytes of ids and times), once for every 1,024
+  numbers: no file ever unpacks to much more than a thousand times its size;
+- 1, 2 or 4: with that many bits for each number, for a plane of at most 2, 4 or 16 distinct bytes
+  (the bytes of a label). The 2, 4 or 16 bytes that the bits stand for come first, then the bits,
+  those of the first number lowest;
 - 8: as it is, because it looks random (the lower bytes of ids and times) and no compressor
   would make it shorter;
 - 9: as a zlib stream, whose length (four bytes, little-endian) stands before it.
@@ -25,10 +27,11 @@ from numpy.typing import NDArray
 
 BLOCK = 2**18  # numbers; eight planes fit into a core's cache
 AT_LEAST = 2**16  # numbers; fewer are not worth blocks
-AT_MOST = 1000  # times as many bytes come out as are in the file, which is what zlib may reach
 
-_AS_IT_IS, _ZLIB = 8, 9
-_BITS = (0, 1, 2, 4)
+_ALL_ALIKE, _AS_IT_IS, _ZLIB = 0, 8, 9
+_BITS = (1, 2, 4)
+_ALIKE_FOR_EACH = 1024  # numbers
+_AT_MOST = 1032  # times as many bytes come out as are in the file: what zlib reaches at best
 _SAMPLE = 2**13  # bytes by which we judge what is worth its time
 _WORTH = 0.7  # of a plane's length, where zlib begins to pay
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -66,7 +69,7 @@ def unpack(data: bytes, n: int, itemsize: int) -> Bytes:
     zlib.error
         Where a plane is no zlib stream.
     """
-    if n < AT_LEAST or n * itemsize > AT_MOST * len(data):
+    if n < AT_LEAST or n * itemsize > _AT_MOST * len(data):
         raise PlanesError
     planes = list(_find(memoryview(data), n, itemsize))  # all, before any memory is taken
     numbers = np.empty((n, itemsize), dtype=np.uint8)
@@ -95,6 +98,8 @@ def _find(data: memoryview, n: int, itemsize: int) -> Iterator[tuple[int, memory
                 at += 4
             elif form == _AS_IT_IS:
                 length = in_block
+            elif form == _ALL_ALIKE:
+                length = -(-in_block // _ALIKE_FOR_EACH)
             elif form in _BITS:
                 length = 2**form + -(-in_block * form // 8)
             else:
@@ -125,6 +130,8 @@ def _pack_plane(plane: Bytes) -> bytes:
     sample = plane[middle : middle + _SAMPLE]
     if len(np.unique(sample)) <= 16:
         table = np.flatnonzero(np.bincount(plane, minlength=256)).astype(np.uint8)
+        if len(table) == 1:
+            return bytes([_ALL_ALIKE]) + table.tobytes() * -(-len(plane) // _ALIKE_FOR_EACH)
         if len(table) <= 16:
             return _pack_few(plane, table)
     if len(_deflate(sample)) < _WORTH * len(sample):
@@ -137,8 +144,6 @@ def _pack_plane(plane: Bytes) -> bytes:
 def _pack_few(plane: Bytes, table: Bytes) -> bytes:
     bits = next(bits for bits in _BITS if len(table) <= 2**bits)
     head = bytes([bits]) + table.tobytes().ljust(2**bits, b"\0")
-    if not bits:
-        return head
     code_of = np.zeros(256, dtype=np.uint8)
     code_of[table] = np.arange(len(table))
     codes = np.take(code_of, plane)
@@ -158,6 +163,8 @@ def _deflate(plane: Bytes) -> bytes:
 def _unpack_plane(form: int, content: memoryview, n: int) -> Bytes:
     if form == _AS_IT_IS:
         return np.frombuffer(content, dtype=np.uint8)
+    if form == _ALL_ALIKE:
+        return np.frombuffer(content[:1], dtype=np.uint8)  # stands for all
     if form == _ZLIB:
         plane = zlib.decompressobj().decompress(content, n + 1)  # one more shows that there is more
         if len(plane) != n:
@@ -168,8 +175,6 @@ def _unpack_plane(form: int, content: memoryview, n: int) -> Bytes:
 
 def _unpack_few(bits: int, content: Bytes, n: int) -> Bytes:
     table, packed = content[: 2**bits], content[2**bits :]
-    if not bits:
-        return table
     together = 8 // bits
     plane = np.empty((len(packed), together), dtype=np.uint8)
     for place in range(together):
