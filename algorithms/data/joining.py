@@ -145,7 +145,7 @@ def _item_table(
     raw_ids: TextArray = np.array([raw for _, raw in keys], dtype=np.str_)
     titles = raw_ids.astype(object)
     for rows, table in zip(places, described, strict=True):
-        titles[rows] = np.where(table.titles == "", raw_ids[rows], table.titles)
+        titles[rows] = np.where(table.titles == "", titles[rows], table.titles)
     features = _spread(len(keys), places, [table.features for table in described])
     categories = np.zeros(len(keys), dtype="<U1")
     if CATEGORIES in features:

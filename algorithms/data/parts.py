@@ -7,12 +7,14 @@ values that can be shown, changed, stored as JSON and read again.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.look import FileLook, sniff
 from algorithms.data.readers import ColumnRoles
 from algorithms.errors import UnreadableFileError
@@ -46,6 +48,19 @@ class DescriptionColumns(BaseModel):
     kind: str = Field("item", min_length=1, description="What the items are called")
 
 
+class TextLabel(BaseModel):
+    """A label that a column says in words: 1 for some of them, 0 for any other.
+
+    An empty field is *not observed*.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str = Field(min_length=1, description="What the label is called")
+    column: str = Field(description="Column with the words")
+    ones: tuple[str, ...] = Field(min_length=1, description="The words that mean 1")
+
+
 class Part(BaseModel):
     """One table of a data set."""
 
@@ -55,9 +70,12 @@ class Part(BaseModel):
     member: str = Field("", description="Which of its tables, where it holds several")
     table: TableKind = Field(description="What its lines are")
     columns: ColumnRoles | DescriptionColumns = Field(description="What its columns are")
+    text_labels: tuple[TextLabel, ...] = Field((), description="Labels that are words")
     encoding: str | None = Field(None, description="None to find out")
     delimiter: str | None = Field(None, description="None to find out")
     has_header: bool | None = Field(None, description="None to find out")
+    quote: str | None = Field(None, description="None to find out")
+    decimal: str | None = Field(None, description="Mark of decimals; None where none was said")
     names: tuple[str, ...] = Field((), description="Names for the columns of a headerless table")
 
     @property
@@ -73,6 +91,9 @@ class ImportPlan(BaseModel):
 
     name: str = Field(min_length=1, description="What a person calls the data")
     parts: tuple[Part, ...] = Field(min_length=1, description="Its tables")
+    duplicates: Duplicates = Field(
+        Duplicates.KEEP_ALL, description="What becomes of events with the same user and item"
+    )
     layout: str = Field("", description="Name of the known layout; empty where none was known")
 
 
@@ -86,17 +107,22 @@ def look_at(part: Part) -> FileLook:
     """
     look = sniff(
         part.path,
+        member=part.member,
         encoding=part.encoding,
         delimiter=part.delimiter,
         has_header=part.has_header,
+        quote=part.quote,
+        decimal=part.decimal,
     )
     if not part.names:
         return look
-    if len(part.names) != len(look.columns):
+    lengths = Counter(len(row) for row in look.rows)
+    n_columns = max(lengths, key=lambda n: (lengths[n], n), default=0)  # strays may come first
+    if len(part.names) != n_columns:
         raise UnreadableFileError(
             file=part.name,
             expected=f"{len(part.names)} columns ({', '.join(part.names)})",
-            found=f"{len(look.columns)}",
+            found=f"{n_columns}",
             remedy="Choose what its columns are by hand.",
         )
     return replace(look, columns=part.names)

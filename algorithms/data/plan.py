@@ -9,22 +9,25 @@ accounted part by part, and lines read = accepted + rejected holds for each part
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
 
+from algorithms.arrays import Float32Array
 from algorithms.data.describing import Descriptions, read_descriptions
 from algorithms.data.joining import join_logs
+from algorithms.data.layouts import files_of, recognise
 from algorithms.data.lines import RejectedLine
-from algorithms.data.log import InteractionLog
+from algorithms.data.log import IdMap, InteractionLog
 from algorithms.data.look import FileLook, sniff
 from algorithms.data.parts import (
     DescriptionColumns,
     ImportPlan,
     Part,
     TableKind,
+    TextLabel,
     look_at,
 )
 from algorithms.data.proposals import propose_descriptions, propose_part
@@ -44,6 +47,7 @@ __all__ = [
     "PlanResult",
     "Proposal",
     "TableKind",
+    "TextLabel",
     "look_at",
     "propose_plan",
     "read_plan",
@@ -69,12 +73,14 @@ class PartAccount:
     n_read : lines that hold something, without the header
     n_accepted : lines that were used
     rejected : the others, ascending
+    n_merged : of the accepted those that became part of another one's event
     """
 
     part: Part
     n_read: int
     n_accepted: int
     rejected: Sequence[RejectedLine]
+    n_merged: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +123,10 @@ class Proposal:
 
 
 def propose_plan(paths: Sequence[Path]) -> Proposal:
-    """Propose how files make a data set.
+    """Propose how files make a data set: as a known layout where they are one.
 
-    Where there is one file of events, a file beside it that gives its items titles joins it.
+    Otherwise each file is taken for what its columns look like. Where there is one file of
+    events, a file beside it that gives its items titles joins it.
 
     Parameters
     ----------
@@ -130,7 +137,10 @@ def propose_plan(paths: Sequence[Path]) -> Proposal:
     MtrecError
         Where nothing can be made of any of them: what is wrong with the first.
     """
-    files = [file for path in paths for file in _files(path)]
+    known = recognise(paths)
+    if known is not None:
+        return Proposal(known, tuple(look_at(part) for part in known.parts))
+    files = [file for path in paths for file in files_of(path)]
     looks: list[FileLook] = []
     parts: list[Part] = []
     left_out: list[tuple[Path, Message]] = []
@@ -163,19 +173,11 @@ def propose_plan(paths: Sequence[Path]) -> Proposal:
     return Proposal(ImportPlan(name=name, parts=tuple(parts)), tuple(looks), tuple(left_out))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(
-        file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
-    )
-
-
 def _descriptions_beside(events: Path, columns: ColumnRoles) -> list[tuple[FileLook, Part]]:
     """Return the first file beside one of events that gives its items titles, if there is one."""
     if columns.item is None:
         return []
-    for path in _files(events.parent):
+    for path in files_of(events.parent):
         if path == events or path.suffix.lower() not in _TABLES:
             continue
         try:
@@ -198,7 +200,8 @@ def read_plan(plan: ImportPlan, progress: Progress = silent) -> PlanResult:
     DataError
         As ``read_log`` does, for the first part that cannot be read.
     """
-    if not any(isinstance(part.columns, ColumnRoles) for part in plan.parts):
+    n_logs = sum(isinstance(part.columns, ColumnRoles) for part in plan.parts)
+    if n_logs == 0:
         raise NoEventsError(plan=plan.name, parts=", ".join(part.name for part in plan.parts))
     logs: list[InteractionLog] = []
     items: list[Descriptions] = []
@@ -208,9 +211,13 @@ def read_plan(plan: ImportPlan, progress: Progress = silent) -> PlanResult:
         step(0.0, Stage.LOAD)
         look = look_at(part)
         if isinstance(part.columns, ColumnRoles):
-            read = read_log(part.path, part.columns, look=look, name=plan.name, progress=step)
-            logs.append(_with_follow(read.log) if part.table is TableKind.LINKS else read.log)
-            accounts.append(PartAccount(part, read.n_read, read.n_accepted, read.rejected))
+            roles = _roles(plan, part, part.columns)
+            read = read_log(part.path, roles, look=look, name=plan.name, progress=step)
+            log = _with_text_labels(read.log, part)
+            logs.append(log if roles.user is not None or n_logs == 1 else _apart(log, part.name))
+            accounts.append(
+                PartAccount(part, read.n_read, read.n_accepted, read.rejected, read.n_merged)
+            )
         else:
             described = read_descriptions(look, part.columns)
             (users if part.table is TableKind.USERS else items).append(described)
@@ -229,6 +236,29 @@ def _steps(parts: Sequence[Part], progress: Progress) -> list[Progress]:
     return [part_of(progress, start, end) for start, end in pairwise(ends)]
 
 
-def _with_follow(log: InteractionLog) -> InteractionLog:
-    """Return links with what came of them: the one person follows the other."""
-    return log if log.labels else log.with_labels(follow=np.ones(len(log), dtype=np.float32))
+def _roles(plan: ImportPlan, part: Part, columns: ColumnRoles) -> ColumnRoles:
+    """Return what is read from a part: columns with words come as features first."""
+    words = tuple(label.column for label in part.text_labels)
+    duplicates = plan.duplicates if part.table is TableKind.EVENTS else columns.duplicates
+    features = (*columns.features, *(word for word in words if word not in columns.features))
+    return columns.model_copy(update={"features": features, "duplicates": duplicates})
+
+
+def _with_text_labels(log: InteractionLog, part: Part) -> InteractionLog:
+    """Turn words into labels; a column that only says the label is no feature beside it."""
+    if not part.text_labels:
+        return log
+    labels: dict[str, Float32Array] = dict(log.labels)
+    for wanted in part.text_labels:
+        words = np.char.strip(log.context[wanted.column].astype(np.str_))
+        values = np.where(words == "", np.nan, np.isin(words, wanted.ones))
+        labels[wanted.label] = values.astype(np.float32)
+    taken = {label.column for label in part.text_labels}
+    context = {name: column for name, column in log.context.items() if name not in taken}
+    return replace(log, labels=labels, context=context)
+
+
+def _apart(log: InteractionLog, name: str) -> InteractionLog:
+    """Tell rows that are users of their own from those of another file."""
+    ids = np.array([f"{name} {raw}" for raw in log.user_table.ids.ids], dtype=np.str_)
+    return replace(log, user_table=replace(log.user_table, ids=IdMap(ids)))

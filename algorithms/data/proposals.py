@@ -85,6 +85,11 @@ def propose_columns(look: FileLook) -> ColumnRoles:
     )
 
 
+def names_user_and_item(look: FileLook) -> bool:
+    """Return whether the header names a user and an item in a known spelling."""
+    return _find(look.columns, _USERS) is not None and _find(look.columns, _ITEMS) is not None
+
+
 def propose_part(look: FileLook) -> Part:
     """Propose what a table is, of events, items, users or links, and what its columns are.
 
