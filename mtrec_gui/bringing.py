@@ -1,135 +1,165 @@
-"""Bringing a file of one's own: columns as named, proposals for the rest (Qt-free)."""
+"""Bringing files of one's own: what is named as named, proposals for the rest (Qt-free)."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from algorithms.data import InteractionLog
-from algorithms.data.proposals import propose_columns, propose_item_columns, propose_items
-from algorithms.data.readers import (
-    ColumnRoles,
-    FileLook,
-    ItemColumns,
-    ReadResult,
-    RejectedLine,
-    read_log,
-    sniff,
+from algorithms.data.look import FileLook, sniff
+from algorithms.data.plan import (
+    DescriptionColumns,
+    ImportPlan,
+    Part,
+    PlanResult,
+    TableKind,
+    look_at,
+    propose_plan,
+    read_plan,
 )
+from algorithms.data.proposals import propose_columns, propose_descriptions
+from algorithms.data.readers import ColumnRoles, RejectedLine
 from algorithms.errors import ResourceError, UnreadableFileError
-from algorithms.progress import Progress, silent
+from algorithms.progress import Progress, Stage, part_of, silent
 from algorithms.tasks import Task
 from algorithms.tasks.proposals import propose
 
 
 @dataclass(frozen=True, eq=False)
 class Brought:
-    """A file as data with tasks.
+    """Files as data with tasks.
 
     Parameters
     ----------
+    plan : what was read
     read : the account of every line
     log : with the labels derived for the tasks
     tasks : proposed
     """
 
-    read: ReadResult
+    plan: ImportPlan
+    read: PlanResult
     log: InteractionLog
     tasks: tuple[Task, ...]
 
     def summary(self) -> dict[str, Any]:
         """Return the account as JSON values."""
         return {
+            "layout": self.plan.layout,
             "n_read": self.read.n_read,
             "n_accepted": self.read.n_accepted,
-            "rejected": [_values(line) for line in self.read.rejected],
-            "rejected_items": [_values(line) for line in self.read.rejected_items],
+            "n_rejected": self.read.n_rejected,
+            "files": [
+                {"file": account.part.name, "table": account.part.table.value}
+                | {"n_read": account.n_read, "n_accepted": account.n_accepted}
+                for account in self.read.parts
+            ],
+            "rejected": [
+                {"file": part.name, "line": line.line}
+                | {"reason": str(line.reason), "text": line.text}
+                for part, line in rejected_lines(self.read)
+            ],
             "tasks": [task.model_dump(mode="json") for task in self.tasks],
         }
 
 
-def bring_file(
-    path: Path,
-    *,
-    user: str | None = None,
-    item: str | None = None,
-    time: str | None = None,
-    labels: Sequence[str] = (),
-    items_file: Path | None = None,
-    kind: str = "item",
-    progress: Progress = silent,
-) -> Brought:
-    """Read a file of events; columns that are not named are proposed.
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a person says of the file with the events; None and nothing leave it to be proposed.
+
+    Parameters
+    ----------
+    columns : fields of ``ColumnRoles``
+    writing : arguments of ``sniff`` that a part keeps: encoding, delimiter, decimal and the like
+    """
+
+    columns: Mapping[str, Any]
+    writing: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any], writing: Mapping[str, Any]) -> Naming:
+        """Leave out what was not said."""
+
+        def said(values: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in values.items() if value not in (None, (), "")}
+
+        return cls(said(columns), said(writing))
+
+
+def plan_files(
+    paths: Sequence[Path], naming: Naming | None = None, items_file: Path | None = None
+) -> ImportPlan:
+    """Propose how files are read, with what a person named put in its place.
 
     Raises
     ------
     DataError
-        Where the file or a column is not what it should be.
+        Where a file or a column is not what it should be.
     """
-    look = sniff(path)
-    if user is not None and item is not None:
-        named = ColumnRoles(user=user, item=item)
-        proposed = named if labels else propose_columns(look)
-    else:
-        proposed = propose_columns(look)
-    given: dict[str, Any] = {"item_kind": kind}
-    given |= {
-        role: column
-        for role, column in (("user", user), ("item", item), ("time", time))
-        if column is not None
-    }
-    if labels:
-        given["labels"] = tuple(labels)
-    columns = proposed.model_copy(update=given)
-    items = (
-        propose_items(path, columns)
-        if items_file is None
-        else item_columns(items_file, columns.item)
-    )
-    return read_file(look, columns, items, progress)
+    if naming is None or not (naming.columns or naming.writing or items_file):
+        return propose_plan(paths).plan
+    path = paths[0]
+    look = sniff(path, **naming.writing)
+    columns = propose_columns(look).model_copy(update=dict(naming.columns))
+    main = Part(path=path, table=TableKind.EVENTS, columns=columns, **naming.writing)
+    others = propose_plan(paths).plan
+    parts = [part for part in others.parts if part.path != path]
+    if items_file is not None:
+        parts = [part for part in parts if part.table is not TableKind.ITEMS]
+        parts.append(items_part(items_file, columns))
+    return others.model_copy(update={"parts": (main, *parts)})
 
 
-def item_columns(path: Path, item: str | None) -> ItemColumns:
-    """Return what the columns of a file with titles are.
-
-    Parameters
-    ----------
-    path : the file
-    item : what the column with the item's id is called; None where there is none
+def items_part(path: Path, columns: ColumnRoles) -> Part:
+    """Return the part that a file with titles makes.
 
     Raises
     ------
     UnreadableFileError
-        Where it has no such column, or no titles.
+        Where it has no column like the item column, or no titles.
     """
-    items = propose_item_columns(path, item)
-    if items is None:
+    described: DescriptionColumns | None = None
+    if columns.item is not None:
+        described = propose_descriptions(sniff(path), columns.item, columns.item_kind)
+    if described is None or described.title is None:
         raise UnreadableFileError(
             file=str(path),
-            expected=f"a column “{item or 'item'}” and one called title or name",
+            expected=f"a column “{columns.item}” and one called title or name",
             found="no such columns",
             remedy="Rename the columns, or leave the file out.",
         )
-    return items
+    return Part(path=path, table=TableKind.ITEMS, columns=described)
 
 
-def read_file(
-    look: FileLook,
-    columns: ColumnRoles,
-    items: ItemColumns | None,
-    progress: Progress = silent,
-) -> Brought:
-    """Read a file whose columns are known, and propose tasks (raises as ``read_log`` does)."""
-    read = read_log(look.path, columns, items=items, look=look, progress=progress)
+def questions(plan: ImportPlan) -> Iterator[tuple[Part, FileLook]]:
+    """Yield each part with events whose look leaves something to ask."""
+    for part in plan.parts:
+        if isinstance(part.columns, ColumnRoles):
+            look = look_at(part)
+            if look.questions:
+                yield part, look
+
+
+def read_files(plan: ImportPlan, progress: Progress = silent) -> Brought:
+    """Read what a plan says, and propose tasks (raises as ``read_plan`` does)."""
+    read = read_plan(plan, part_of(progress, 0.0, 0.95))
     log, tasks = propose(read.log)
-    return Brought(read, log, tasks)
+    progress(1.0, Stage.LOAD)
+    return Brought(plan, read, log, tasks)
 
 
-def write_rejected(path: Path, read: ReadResult) -> None:
-    """Write every rejected line with its number and reason as CSV.
+def rejected_lines(read: PlanResult) -> Iterator[tuple[Part, RejectedLine]]:
+    """Yield every line that was put aside, part by part."""
+    for account in read.parts:
+        for line in account.rejected:
+            yield account.part, line
+
+
+def write_rejected(path: Path, read: PlanResult) -> None:
+    """Write every rejected line with its file, number and reason as CSV.
 
     Raises
     ------
@@ -139,16 +169,12 @@ def write_rejected(path: Path, read: ReadResult) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(("line", "reason", "text"))
-            for line in (*read.rejected, *read.rejected_items):
-                writer.writerow((line.line, str(line.reason), line.text))
+            writer.writerow(("file", "line", "reason", "text"))
+            for part, line in rejected_lines(read):
+                writer.writerow((part.name, line.line, str(line.reason), line.text))
     except OSError as error:
         raise ResourceError(
             file=str(path),
             reason=error.strerror or str(error),
             remedy="Choose another place for the rejected lines.",
         ) from error
-
-
-def _values(line: RejectedLine) -> dict[str, Any]:
-    return {"line": line.line, "reason": str(line.reason), "text": line.text}

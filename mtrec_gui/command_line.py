@@ -53,7 +53,13 @@ def make_parser() -> argparse.ArgumentParser:
     _add_output(run)
 
     bring = commands.add_parser("import", help="make a project from a file of your own")
-    bring.add_argument("file", type=Path, help="ratings or events, one line each")
+    bring.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="a file of events, all files of a data set, or their folder",
+    )
     for role, words in (
         ("user", "column of the user"),
         ("item", "column of the item"),
@@ -68,7 +74,20 @@ def make_parser() -> argparse.ArgumentParser:
         help="column of a rating or another label; may be given several times",
     )
     bring.add_argument("--items", type=Path, metavar="FILE", help="titles and categories of items")
-    bring.add_argument("--kind", default="item", help="what the items are (item)")
+    bring.add_argument("--kind", help="what the items are (item)")
+    bring.add_argument("--encoding", help="how letters are written, such as gb18030")
+    bring.add_argument("--delimiter", help="what stands between two fields")
+    bring.add_argument("--decimal", choices=(".", ","), help="the mark of decimals")
+    bring.add_argument(
+        "--time-format",
+        choices=("seconds", "milliseconds", "iso", "compact", "day_first", "month_first"),
+        help="how times are written",
+    )
+    bring.add_argument(
+        "--duplicates",
+        choices=("keep_all", "keep_last", "sum", "mean"),
+        help="what becomes of events with the same user and item (keep_all)",
+    )
     bring.add_argument(
         "--rejected", type=Path, metavar="FILE", help="write the rejected lines as CSV"
     )

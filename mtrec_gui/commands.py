@@ -11,15 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from algorithms.data import InteractionLog
+from algorithms.data.duplicates import Duplicates
 from algorithms.evaluation import Experiment
 from algorithms.metrics import METRICS, Metric, find_metric
 from algorithms.models.base import Recommender
 from algorithms.progress import Progress, Stage
 from mtrec_gui import exit_status, preferences
-from mtrec_gui.bringing import bring_file, write_rejected
+from mtrec_gui.bringing import Naming, plan_files, read_files, write_rejected
 from mtrec_gui.console import (
     load_results,
     open_workspace,
+    report_plan,
     report_rejected,
     run_all,
     say_where,
@@ -55,17 +57,28 @@ def run(spec_file: Path, project: Path | None, json_file: Path | None) -> int:
 
 
 def bring(options: argparse.Namespace) -> int:
-    """Make a project from a file; with ``--compare`` run the default comparison on it."""
+    """Make a project from files; with ``--compare`` run the default comparison on it."""
     console = Console()
-    brought = bring_file(
-        options.file,
-        user=options.user,
-        item=options.item,
-        time=options.time,
-        labels=options.label,
-        items_file=options.items,
-        kind=options.kind,
+    naming = Naming.of(
+        {
+            "user": options.user,
+            "item": options.item,
+            "time": options.time,
+            "time_format": options.time_format,
+            "labels": tuple(options.label),
+            "item_kind": options.kind,
+        },
+        {
+            "encoding": options.encoding,
+            "delimiter": options.delimiter,
+            "decimal": options.decimal,
+        },
     )
+    plan = plan_files(options.files, naming, options.items)
+    if options.duplicates is not None:
+        plan = plan.model_copy(update={"duplicates": Duplicates(options.duplicates)})
+    report_plan(console, plan)
+    brought = read_files(plan)
     report_rejected(console, brought.read)
     if options.rejected is not None:
         write_rejected(options.rejected, brought.read)
@@ -76,7 +89,7 @@ def bring(options: argparse.Namespace) -> int:
             f"tasks: {', '.join(task.name for task in tasks)}"
         )
     )
-    path = _project_path(options.project, options.file.stem)
+    path = _project_path(options.project, plan.name)
     experiment = default_experiment(log, tasks)
     if options.compare:
         return _compare(lambda _: (log, experiment), path, options.json)

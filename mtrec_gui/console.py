@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import queue
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -13,9 +14,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from algorithms.data.readers import ReadResult
+from algorithms.data.plan import ImportPlan, PlanResult
 from algorithms.evaluation import Comparison, Experiment, RunResult, concerns
 from algorithms.models.base import Bound
+from mtrec_gui.bringing import questions, rejected_lines
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.local import LocalJobs
 from mtrec_gui.jobs.port import JobEvent, JobState
@@ -170,13 +172,25 @@ def say_where(console: Console, path: Path) -> None:
     console.print(Text("Open it in the window: python main.py window FILE"), soft_wrap=True)
 
 
-def report_rejected(console: Console, read: ReadResult) -> None:
+def report_plan(console: Console, plan: ImportPlan) -> None:
+    """Say which files make the data, and what they leave open."""
+    if plan.layout:
+        console.print(Text(f"Recognised: {plan.layout}"))
+    if len(plan.parts) > 1:
+        names = ", ".join(f"{part.name} ({part.table.value})" for part in plan.parts)
+        console.print(Text(f"Files: {names}"))
+    for part, look in questions(plan):
+        for question in look.questions:
+            console.print(Text(f"{part.name}: {question.message}", "yellow"))
+
+
+def report_rejected(console: Console, read: PlanResult) -> None:
     """Say how many lines were read, and why the first rejected ones were."""
     console.print(
         Text(
             f"{read.n_read:,} lines read, {read.n_accepted:,} accepted, "
-            f"{len(read.rejected):,} rejected"
+            f"{read.n_rejected:,} rejected"
         )
     )
-    for line in (*read.rejected, *read.rejected_items)[:MOST_SHOWN]:
-        console.print(Text(f"  line {line.line}: {line.reason}", "yellow"))
+    for part, line in islice(rejected_lines(read), MOST_SHOWN):
+        console.print(Text(f"  {part.name}, line {line.line}: {line.reason}", "yellow"))

@@ -117,17 +117,17 @@ def _load(data: DataPart, folder: Path) -> tuple[InteractionLog, tuple[Task, ...
         from sample_data import load_world, world_tasks
 
         return load_world(data.world), world_tasks(data.world)
-    from mtrec_gui.bringing import bring_file
+    from mtrec_gui.bringing import Naming, plan_files, read_files
 
     if data.file is None:
         raise SpecError(file="spec", problem="it names no data", remedy="Name a world or a file.")
-    brought = bring_file(
-        folder / data.file,
-        user=data.user,
-        item=data.item,
-        time=data.time,
-        labels=data.labels,
-        items_file=None if data.items is None else folder / data.items,
-        kind=data.kind,
-    )
+    columns = {
+        "user": data.user,
+        "item": data.item,
+        "time": data.time,
+        "labels": tuple(data.labels),
+        "item_kind": data.kind,
+    }
+    items = None if data.items is None else folder / data.items
+    brought = read_files(plan_files([folder / data.file], Naming.of(columns, {}), items))
     return brought.log, brought.tasks

@@ -73,9 +73,9 @@ class Part(BaseModel):
     text_labels: tuple[TextLabel, ...] = Field((), description="Labels that are words")
     encoding: str | None = Field(None, description="None to find out")
     delimiter: str | None = Field(None, description="None to find out")
+    quote: str | None = Field(None, description="None to find out; empty for no quotes")
+    decimal: str | None = Field(None, description="A point or a comma; None to ask")
     has_header: bool | None = Field(None, description="None to find out")
-    quote: str | None = Field(None, description="None to find out")
-    decimal: str | None = Field(None, description="Mark of decimals; None where none was said")
     names: tuple[str, ...] = Field((), description="Names for the columns of a headerless table")
 
     @property

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def open_dialog(context: Context, path: Path | None, parent: QWidget) -> None:
     """Open the dialog on a file; without one, ask for it first."""
     from mtrec_gui.pages.import_file.presenter import ImportPresenter
-    from mtrec_gui.pages.import_file.view import ImportDialog, choose_file
+    from mtrec_gui.pages.import_file.view import ImportDialog, choose_files
 
-    path = path or choose_file(parent)
-    if path is None:
+    paths = [path] if path is not None else choose_files(parent)
+    if not paths:
         return
     dialog = ImportDialog(context.appearance, parent)
     presenter = ImportPresenter(context.workspace, dialog, lambda: context.go("data"))
     dialog.follow(presenter)
     dialog.open()
-    presenter.file_chosen(path)
+    presenter.files_chosen(paths)

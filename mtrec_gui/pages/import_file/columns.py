@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 import numpy as np
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.lines import RejectedLine, split_lines
 from algorithms.data.look import FileLook
+from algorithms.data.plan import Part
 from algorithms.data.readers import ColumnRoles
 from algorithms.data.sieve import Sieve, TimeFormat
 from algorithms.errors import MissingColumnError
+from algorithms.messages import Message
 
 N_SHOWN = 10
 
@@ -24,6 +28,7 @@ class ColumnUse(StrEnum):
     ITEM = "item"
     LABEL = "label"
     TIME = "time"
+    FEATURE = "feature"
     IGNORE = "ignore"
 
 
@@ -37,6 +42,12 @@ class Columns:
     uses: tuple[ColumnUse, ...]
     time_format: TimeFormat = TimeFormat.SECONDS
     item_kind: str = "item"
+    duplicates: Duplicates = Duplicates.KEEP_ALL
+    constant_label: str | None = None
+
+    def kept(self, before: FileLook, look: FileLook, proposed: Columns) -> Columns:
+        """Return what was said of the columns where a new look finds the same ones."""
+        return self if before.columns == look.columns else proposed
 
     def with_use(self, place: int, use: ColumnUse) -> Columns:
         """Return the columns with another use for one; who had a single use before loses it."""
@@ -49,29 +60,42 @@ class Columns:
     def roles(self, look: FileLook) -> ColumnRoles:
         """Return the columns as the reader wants them.
 
+        Without user and item each line is a user of its own that meets one and the same item:
+        a table of features and labels, with nothing to recommend but something to predict.
+
         Raises
         ------
         MissingColumnError
-            Where no column is the user or the item.
+            Where only one of user and item is there, or neither and no label either.
         """
         named = dict(zip(self.uses, look.columns, strict=True))
+        is_table = ColumnUse.LABEL in named and not {ColumnUse.USER, ColumnUse.ITEM} & set(named)
         for use in (ColumnUse.USER, ColumnUse.ITEM):
-            if use not in named:
+            if use not in named and not is_table:
                 raise MissingColumnError(
                     column=use.value, role=use.value, columns=", ".join(look.columns)
                 )
+
+        def all_of(use: ColumnUse) -> tuple[str, ...]:
+            pairs = zip(self.uses, look.columns, strict=True)
+            return tuple(column for other, column in pairs if other is use)
+
         return ColumnRoles(
-            user=named[ColumnUse.USER],
-            item=named[ColumnUse.ITEM],
+            user=named.get(ColumnUse.USER),
+            item=named.get(ColumnUse.ITEM),
             time=named.get(ColumnUse.TIME),
             time_format=self.time_format,
-            labels=tuple(
-                column
-                for use, column in zip(self.uses, look.columns, strict=True)
-                if use is ColumnUse.LABEL
-            ),
+            labels=all_of(ColumnUse.LABEL),
+            features=all_of(ColumnUse.FEATURE),
+            constant_label=self.constant_label,
             item_kind=self.item_kind,
+            duplicates=self.duplicates,
         )
+
+
+def unknown_columns(look: FileLook) -> Columns:
+    """Return columns of which nothing is known yet."""
+    return Columns((ColumnUse.IGNORE,) * len(look.columns))
 
 
 def as_proposed(look: FileLook, roles: ColumnRoles) -> Columns:
@@ -84,10 +108,16 @@ def as_proposed(look: FileLook, roles: ColumnRoles) -> Columns:
             return ColumnUse.ITEM
         if column == roles.time:
             return ColumnUse.TIME
+        if column in roles.features:
+            return ColumnUse.FEATURE
         return ColumnUse.LABEL if column in roles.labels else ColumnUse.IGNORE
 
     return Columns(
-        tuple(use_of(column) for column in look.columns), roles.time_format, roles.item_kind
+        tuple(use_of(column) for column in look.columns),
+        roles.time_format,
+        roles.item_kind,
+        roles.duplicates,
+        roles.constant_label,
     )
 
 
@@ -133,13 +163,23 @@ def _understood(
         case ColumnUse.TIME:
             times = sieve.times(column, time_format).astype("datetime64[s]")
             return [str(time).replace("T", " ") for time in times]
-        case ColumnUse.IGNORE:
+        case ColumnUse.FEATURE | ColumnUse.IGNORE:
             return raw
 
 
-def first_reasons(rejected: Sequence[RejectedLine], n: int) -> tuple[RejectedLine, ...]:
-    """Return the first rejected lines, those with different reasons first."""
-    by_reason = {line.reason.template: line for line in reversed(rejected)}
-    different = sorted(by_reason.values(), key=lambda line: line.line)
-    others = [line for line in rejected[: n + len(different)] if line not in different]
-    return tuple(sorted([*different, *others][:n], key=lambda line: line.line))
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line was put aside: the file, the number of the line, and what is wrong with it."""
+
+    file: str
+    line: int
+    message: Message
+
+
+def first_reasons(rejected: Iterable[tuple[Part, RejectedLine]], n: int) -> tuple[Reason, ...]:
+    """Return the first rejected lines of the first ten thousand, each reason once at first."""
+    reasons = [Reason(part.name, line.line, line.reason) for part, line in islice(rejected, 10_000)]
+    kinds = {reason.message.template: reason for reason in reversed(reasons)}
+    different = [reason for reason in reasons if kinds[reason.message.template] is reason]
+    others = [reason for reason in reasons if reason not in different]
+    return tuple(sorted([*different, *others][:n], key=reasons.index))

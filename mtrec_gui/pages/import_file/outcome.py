@@ -63,7 +63,9 @@ class OutcomeCard(Card):
         if before is None or before.account is not account:
             clear(self._reasons)
             for line in account.reasons:
-                words = self.tr("line {n}: {reason}").format(n=line.line, reason=say(line.reason))
+                words = self.tr("{file}, line {n}: {reason}").format(
+                    file=line.file, n=f"{line.line:,}", reason=say(line.message)
+                )
                 self._reasons.addWidget(ElidedLabel(words, "muted"))
             self._show_tasks()
 
@@ -87,7 +89,7 @@ class OutcomeCard(Card):
         return self.tr("{users} users, {items} items, {events} events.").format(
             users=f"{account.n_users:,}",
             items=f"{account.n_items:,}",
-            events=f"{account.n_accepted:,}",
+            events=f"{account.n_events:,}",
         )
 
     def _show_tasks(self) -> None:

@@ -6,28 +6,32 @@ after it anew; an answer that comes too late is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from algorithms.data.look import FileLook, sniff
-from algorithms.data.proposals import propose_columns, propose_items
-from algorithms.data.readers import ItemColumns, RejectedLine
+from algorithms.data.duplicates import Duplicates
+from algorithms.data.look import FileLook
+from algorithms.data.plan import ImportPlan, Part, TableKind, look_at, propose_plan
+from algorithms.data.proposals import propose_columns
+from algorithms.data.readers import ColumnRoles
 from algorithms.data.sieve import TimeFormat
 from algorithms.errors import MissingColumnError, MtrecError
 from algorithms.messages import Message
 from algorithms.tasks import Task
 from algorithms.tasks.proposals import keep_tasks
 from mtrec_gui import preferences
-from mtrec_gui.bringing import Brought, item_columns, read_file, write_rejected
+from mtrec_gui.bringing import Brought, items_part, read_files, rejected_lines, write_rejected
 from mtrec_gui.pages.import_file.columns import (
     Columns,
     ColumnUse,
     PreviewCell,
+    Reason,
     as_proposed,
     first_reasons,
     preview,
+    unknown_columns,
 )
 from mtrec_gui.project_files import free_name
 from mtrec_gui.workspace import Workspace
@@ -50,7 +54,8 @@ class Account:
     n_rejected: int
     n_users: int
     n_items: int
-    reasons: tuple[RejectedLine, ...]
+    n_events: int
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,13 @@ class ImportState:
 
     Parameters
     ----------
-    path : the file
+    path : the file with the events
     look : what it is taken for; None before the look and where there can be none
     columns : the use of each column
     rows : the first lines as they are understood
-    items : the file with titles
+    main : the part that the look is of
+    others : the further files of the data set
+    layout : name of the data set where it is a known one
     account : None before the reading, and where it failed
     tasks : proposed
     ticked : names of the tasks that the project gets
@@ -75,12 +82,24 @@ class ImportState:
     look: FileLook | None = None
     columns: Columns | None = None
     rows: tuple[tuple[PreviewCell, ...], ...] = ()
-    items: ItemColumns | None = None
+    main: Part | None = None
+    others: tuple[Part, ...] = ()
+    layout: str = ""
     account: Account | None = None
     tasks: tuple[Task, ...] = ()
     ticked: frozenset[str] = frozenset()
     problem: Message | None = None
     is_busy: bool = False
+
+    @property
+    def items(self) -> Part | None:
+        """The file with titles."""
+        return next((part for part in self.others if part.table is TableKind.ITEMS), None)
+
+    def with_items(self, items: Part | None) -> ImportState:
+        """Return the state with another file with titles, or none."""
+        rest = tuple(part for part in self.others if part.table is not TableKind.ITEMS)
+        return replace(self, others=rest if items is None else (*rest, items))
 
     @property
     def can_create(self) -> bool:
@@ -128,10 +147,34 @@ class ImportPresenter:
 
     # --- what a person does ----------------------------------------------------------------
 
-    def file_chosen(self, path: Path) -> None:
-        """A person named the file."""
+    def files_chosen(self, paths: Sequence[Path]) -> None:
+        """A person named the file, or the files of one data set."""
         self._known = {}
-        self._look(ImportState(path), {})
+        state = ImportState(paths[0])
+
+        def propose(progress: Progress) -> tuple[ImportPlan, Part, FileLook]:
+            plan = propose_plan(paths).plan
+            main = next((part for part in plan.parts if _is_events(part)), plan.parts[0])
+            return plan, main, look_at(main)
+
+        def proposed(answer: tuple[ImportPlan, Part, FileLook]) -> None:
+            plan, main, look = answer
+            roles = main.columns
+            self._read(
+                replace(
+                    state,
+                    path=main.path,
+                    look=look,
+                    columns=as_proposed(look, roles)
+                    if isinstance(roles, ColumnRoles)
+                    else unknown_columns(look),
+                    main=main,
+                    others=tuple(part for part in plan.parts if part is not main),
+                    layout=plan.layout,
+                )
+            )
+
+        self._start(propose, proposed, replace(state, is_busy=True), on_failure=state)
 
     def writing_chosen(self, **known: Any) -> None:
         """A person knows the encoding, delimiter or has_header of the file better."""
@@ -141,6 +184,24 @@ class ImportPresenter:
         """A person said what a column is."""
         if self._there.columns is not None:
             self._read(replace(self._there, columns=self._there.columns.with_use(place, use)))
+
+    def question_answered(self, key: str, answer: str) -> None:
+        """A person decided what the file leaves open."""
+        if key == "date":
+            self.time_format_chosen(TimeFormat(answer))
+        else:
+            self.writing_chosen(**{key: answer})
+
+    def duplicates_chosen(self, duplicates: Duplicates) -> None:
+        """A person said what becomes of several events of one user and one item."""
+        columns = self._there.columns
+        if columns is not None and duplicates is not columns.duplicates:
+            self._read(replace(self._there, columns=replace(columns, duplicates=duplicates)))
+
+    def part_left_out(self, part: Part) -> None:
+        """A person does not want one of the further files."""
+        rest = tuple(other for other in self._there.others if other is not part)
+        self._read(replace(self._there, others=rest))
 
     def time_format_chosen(self, time_format: TimeFormat) -> None:
         """A person said how times are written."""
@@ -158,12 +219,12 @@ class ImportPresenter:
         """A person named a file with titles, or wants none."""
         state = self._there
         if path is None or state.look is None or state.columns is None:
-            self._read(replace(state, items=None))
+            self._read(state.with_items(None))
             return
         look, columns = state.look, state.columns
         self._start(
-            lambda progress: item_columns(path, columns.roles(look).item),
-            lambda items: self._read(replace(state, items=items)),
+            lambda progress: items_part(path, columns.roles(look)),
+            lambda items: self._read(state.with_items(items)),
             replace(state, is_busy=True),
             on_failure=state,
         )
@@ -219,25 +280,31 @@ class ImportPresenter:
         return self._state
 
     def _look(self, state: ImportState, known: dict[str, Any]) -> None:
-        """Look at the file, and propose what its columns are."""
+        """Look at the file again, as a person says it is written."""
 
-        def look() -> tuple[FileLook, Columns, ItemColumns | None]:
-            seen = sniff(state.path, **known)
+        def look(progress: Progress) -> tuple[Part, FileLook, Columns]:
+            first = Part(
+                path=state.path, table=TableKind.EVENTS, columns=ColumnRoles(user=None, item=None)
+            )
+            main = (state.main or first).model_copy(update=known)
+            seen = look_at(main)
             try:
                 roles = propose_columns(seen)
             except MissingColumnError:  # a person may know better
-                return seen, Columns((ColumnUse.IGNORE,) * len(seen.columns)), None
-            return seen, as_proposed(seen, roles), propose_items(state.path, roles)
+                return main, seen, unknown_columns(seen)
+            return main, seen, as_proposed(seen, roles)
 
-        def seen(answer: tuple[FileLook, Columns, ItemColumns | None]) -> None:
-            found, columns, items = answer
+        def seen(answer: tuple[Part, FileLook, Columns]) -> None:
+            main, found, columns = answer
+            if state.look is not None and state.columns is not None:
+                columns = state.columns.kept(state.look, found, columns)
             self._known = known
-            self._read(replace(state, look=found, columns=columns, items=items))
+            self._read(replace(state, main=main, look=found, columns=columns))
 
         if state.look is None:  # what is named after this adds to it, even if this fails
             self._known = known
         self._start(
-            lambda progress: look(),
+            look,
             seen,
             replace(state, is_busy=True, problem=None),
             on_failure=replace(state, account=None, rows=()),
@@ -245,14 +312,22 @@ class ImportPresenter:
 
     def _read(self, state: ImportState) -> None:
         """Read the whole file on trial, by what is said of its columns."""
-        look, columns = state.look, state.columns
-        if look is None or columns is None:
+        look, columns, main = state.look, state.columns, state.main
+        if look is None or columns is None or main is None:
             return
         self._brought = None
         shown = replace(state, problem=None, account=None, is_busy=True)
 
         def read(progress: Progress) -> Brought:
-            return read_file(look, columns.roles(look), state.items, progress)
+            roles = columns.roles(look)
+            events = main.model_copy(update={"columns": roles})
+            plan = ImportPlan(
+                name=state.path.stem,
+                parts=(events, *state.others),
+                duplicates=columns.duplicates,
+                layout=state.layout,
+            )
+            return read_files(plan, progress)
 
         def first_lines(rows: tuple[tuple[PreviewCell, ...], ...]) -> None:
             self._start(
@@ -309,13 +384,18 @@ class ImportPresenter:
         self._view.show_state(state)
 
 
+def _is_events(part: Part) -> bool:
+    return part.table is TableKind.EVENTS
+
+
 def _account(brought: Brought) -> Account:
     read = brought.read
     return Account(
         n_read=read.n_read,
         n_accepted=read.n_accepted,
-        n_rejected=len(read.rejected),
+        n_rejected=read.n_rejected,
         n_users=brought.log.n_users,
         n_items=brought.log.n_items,
-        reasons=first_reasons(read.rejected, N_REASONS),
+        n_events=len(brought.log),
+        reasons=first_reasons(rejected_lines(read), N_REASONS),
     )

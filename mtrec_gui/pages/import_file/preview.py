@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.sieve import TimeFormat
 from mtrec_gui.pages.import_file.columns import N_SHOWN, ColumnUse
 from mtrec_gui.pages.import_file.presenter import ImportState
@@ -32,6 +33,7 @@ class PreviewCard(QWidget):
     -------
     use_chosen : (place of the column, ``ColumnUse``)
     time_format_chosen : value of a ``TimeFormat``
+    duplicates_chosen : value of a ``Duplicates``
     kind_named : what the items are called
     items_pressed : a person has a file with titles
     items_dropped : a person wants no titles
@@ -39,6 +41,7 @@ class PreviewCard(QWidget):
 
     use_chosen = Signal(int, object)
     time_format_chosen = Signal(str)
+    duplicates_chosen = Signal(str)
     kind_named = Signal(str)
     items_pressed = Signal()
     items_dropped = Signal()
@@ -110,9 +113,27 @@ class PreviewCard(QWidget):
         titles_block.setLayout(row(self.titles, self.other_titles, self.no_titles))
         more = QWidget()
         flow = FlowLayout(more, spacing=M)
-        for block in (titles_block, self._time_block, kind_block):
+        for block in (titles_block, self._time_block, kind_block, self._duplicates_block()):
             flow.addWidget(block)
         return more
+
+    def _duplicates_block(self) -> QWidget:
+        self.duplicates = QuietCombo()
+        for text, value in (
+            (self.tr("keep all"), Duplicates.KEEP_ALL),
+            (self.tr("keep the last"), Duplicates.KEEP_LAST),
+            (self.tr("add up"), Duplicates.SUM),
+            (self.tr("take the mean"), Duplicates.MEAN),
+        ):
+            self.duplicates.addItem(text, value.value)
+        words = self.tr("The same user and item again")
+        self.duplicates.setAccessibleName(words)
+        self.duplicates.activated.connect(
+            lambda _: self.duplicates_chosen.emit(self.duplicates.currentData())
+        )
+        block = QWidget()
+        block.setLayout(row(PlainLabel(words, "muted"), self.duplicates))
+        return block
 
     # --- what the dialog asks --------------------------------------------------------------
 
@@ -134,6 +155,7 @@ class PreviewCard(QWidget):
             self._fill()
         self._time_block.setVisible(ColumnUse.TIME in columns.uses)
         self.time_format.setCurrentIndex(self.time_format.findData(columns.time_format.value))
+        self.duplicates.setCurrentIndex(self.duplicates.findData(columns.duplicates.value))
         if not self.kind.hasFocus():
             self.kind.setText(columns.item_kind)
         self._show_titles(state)
@@ -165,6 +187,7 @@ class PreviewCard(QWidget):
                 (self.tr("item"), ColumnUse.ITEM),
                 (self.tr("label"), ColumnUse.LABEL),
                 (self.tr("time"), ColumnUse.TIME),
+                (self.tr("feature"), ColumnUse.FEATURE),
                 (self.tr("ignore"), ColumnUse.IGNORE),
             ):
                 combo.addItem(text, use.value)
@@ -209,6 +232,7 @@ class PreviewCard(QWidget):
             ColumnUse.ITEM: self.tr("an id"),
             ColumnUse.LABEL: self.tr("a number"),
             ColumnUse.TIME: self.tr("a time"),
+            ColumnUse.FEATURE: "",
             ColumnUse.IGNORE: "",
         }[use]
 

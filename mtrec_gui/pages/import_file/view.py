@@ -15,7 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.sieve import TimeFormat
+from mtrec_gui.pages.import_file.asking import AskingCard
+from mtrec_gui.pages.import_file.files import FilesRow
 from mtrec_gui.pages.import_file.outcome import OutcomeCard
 from mtrec_gui.pages.import_file.presenter import ImportPresenter, ImportState
 from mtrec_gui.pages.import_file.preview import PreviewCard
@@ -49,6 +52,8 @@ class ImportDialog(QDialog):
         self.sentence = PlainLabel(role="muted", wrap=True)
         self.problem = PlainLabel(role="worse", wrap=True)
         self.writing = WritingRow()
+        self.files = FilesRow(appearance)
+        self.asking = AskingCard(appearance)
         self.preview = PreviewCard(appearance)
         self.outcome = OutcomeCard(appearance)
         self.bar = QProgressBar()
@@ -71,6 +76,11 @@ class ImportDialog(QDialog):
         self.create_button.clicked.connect(presenter.create_pressed)
         self.writing.changed.connect(lambda known: presenter.writing_chosen(**known))
         self.writing.file_pressed.connect(self._choose_other)
+        self.files.left_out.connect(presenter.part_left_out)
+        self.asking.answered.connect(presenter.question_answered)
+        self.preview.duplicates_chosen.connect(
+            lambda name: presenter.duplicates_chosen(Duplicates(name))
+        )
         self.preview.use_chosen.connect(presenter.use_chosen)
         self.preview.time_format_chosen.connect(
             lambda name: presenter.time_format_chosen(TimeFormat(name))
@@ -96,6 +106,8 @@ class ImportDialog(QDialog):
         if not state.is_busy:
             self.bar.setValue(0)
         self.writing.show_state(state)
+        self.files.show_state(state)
+        self.asking.show_state(state)
         self.preview.show_state(state)
         self.outcome.show_state(state)
         self.create_button.setEnabled(state.can_create)
@@ -129,7 +141,14 @@ class ImportDialog(QDialog):
         body = QVBoxLayout(inner)
         body.setContentsMargins(XL, L, XL, L)
         body.setSpacing(M)
-        for widget in (self.title, self.sentence, self.problem, self.writing):
+        for widget in (
+            self.title,
+            self.sentence,
+            self.files,
+            self.problem,
+            self.writing,
+            self.asking,
+        ):
             body.addWidget(widget)
         body.addWidget(self.preview, 100)
         body.addWidget(self.outcome)
@@ -160,9 +179,9 @@ class ImportDialog(QDialog):
         super().keyPressEvent(event)
 
     def _choose_other(self) -> None:
-        path = choose_file(self)
-        if path is not None and self._presenter is not None:
-            self._presenter.file_chosen(path)
+        paths = choose_files(self)
+        if paths and self._presenter is not None:
+            self._presenter.files_chosen(paths)
 
     def _choose_items(self) -> None:
         path = choose_file(self)
@@ -178,11 +197,23 @@ class ImportDialog(QDialog):
 
 
 def choose_file(parent: QWidget) -> Path | None:
-    """Ask for a file; None where a person thinks better of it."""
-    name, _ = QFileDialog.getOpenFileName(
-        parent,
-        parent.tr("Bring a file of your own"),
-        "",
-        parent.tr("Tables (*.csv *.tsv *.txt *.dat *.data);;All files (*)"),
-    )
+    """Ask for one file; None where a person thinks better of it."""
+    name, _ = QFileDialog.getOpenFileName(parent, _what(parent), "", _filters(parent))
     return Path(name) if name else None
+
+
+def choose_files(parent: QWidget) -> list[Path]:
+    """Ask for the file or files of one data set; none where a person thinks better of it."""
+    names, _ = QFileDialog.getOpenFileNames(parent, _what(parent), "", _filters(parent))
+    return [Path(name) for name in names]
+
+
+def _what(parent: QWidget) -> str:
+    return parent.tr("Bring files of your own")
+
+
+def _filters(parent: QWidget) -> str:
+    return parent.tr(
+        "Tables (*.csv *.tsv *.txt *.dat *.data *.base *.test *.item *.user *.parquet *.jsonl "
+        "*.ndjson *.json *.xlsx *.xls *.ods *.gz *.zip);;All files (*)"
+    )

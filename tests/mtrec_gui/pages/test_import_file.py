@@ -80,7 +80,7 @@ def projects():
 
 def test_a_rating_file_needs_one_press(folder, workspace, view, shown, presenter):
     (folder / "movies.csv").write_text(MOVIES, "utf-8")
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     state = view.last
     assert state.can_create
     assert state.columns.uses == (
@@ -101,27 +101,28 @@ def test_a_rating_file_needs_one_press(folder, workspace, view, shown, presenter
 
 
 def test_every_line_is_accounted_for_and_the_rejected_can_be_saved(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     account = view.last.account
     assert (account.n_read, account.n_accepted, account.n_rejected) == (5, 3, 2)
     assert [line.line for line in account.reasons] == [5, 6]
     presenter.rejected_saved(folder / "rejected.csv")
     with (folder / "rejected.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    assert [row[0] for row in rows] == ["line", "5", "6"]
-    assert rows[1][2] == "2,1029,four,1425168000"
+    assert [row[1] for row in rows] == ["line", "5", "6"]
+    assert rows[1][0] == "ratings.csv"
+    assert rows[1][3] == "2,1029,four,1425168000"
     assert view.saved == [folder / "rejected.csv"]
 
 
 def test_a_place_that_cannot_be_written_is_said(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     presenter.rejected_saved(folder / "no such folder" / "rejected.csv")
     assert "Choose another place" in str(view.last.problem)
     assert view.last.can_create
 
 
 def test_only_ticked_tasks_are_made(folder, workspace, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     presenter.task_ticked("liked", False)
     presenter.kind_named("movie")  # reads again; the ticks stay
     assert view.last.ticked == {"rating", "watched"}
@@ -131,7 +132,7 @@ def test_only_ticked_tasks_are_made(folder, workspace, view, presenter):
 
 
 def test_without_a_tick_there_is_no_project(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     for name in ("rating", "liked", "watched"):
         presenter.task_ticked(name, False)
     presenter.create_pressed()
@@ -140,7 +141,7 @@ def test_without_a_tick_there_is_no_project(folder, view, presenter):
 
 
 def test_a_user_column_that_is_missing_is_named_and_can_be_given(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     presenter.use_chosen(0, ColumnUse.IGNORE)
     assert "user" in str(view.last.problem)
     assert not view.last.can_create
@@ -178,7 +179,7 @@ def test_the_preview_shows_values_as_the_reader_takes_them(folder):
 
 
 def test_times_in_the_wrong_format_are_one_sentence(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     presenter.time_format_chosen(TimeFormat.ISO)
     assert "None of the 5 lines" in str(view.last.problem)
     assert view.last.rows  # still to be seen, and to be corrected
@@ -192,7 +193,7 @@ def test_times_in_the_wrong_format_are_one_sentence(folder, view, presenter):
 )
 def test_what_is_no_table_is_said_in_one_sentence(tmp_path, view, presenter, content, found):
     (tmp_path / "x.csv").write_bytes(content)
-    presenter.file_chosen(tmp_path / "x.csv")
+    presenter.files_chosen([tmp_path / "x.csv"])
     assert found in str(view.last.problem)
     assert not view.last.can_create
     assert not view.last.is_busy
@@ -200,7 +201,7 @@ def test_what_is_no_table_is_said_in_one_sentence(tmp_path, view, presenter, con
 
 def test_a_separator_can_be_corrected(tmp_path, view, presenter):
     (tmp_path / "x.csv").write_text("user;item;rating\n1;a,b;3\n2;c,d;4\n", "utf-8")
-    presenter.file_chosen(tmp_path / "x.csv")
+    presenter.files_chosen([tmp_path / "x.csv"])
     assert view.last.look.delimiter == ";"
     presenter.writing_chosen(delimiter=",")
     assert view.last.look.delimiter == ","
@@ -209,7 +210,7 @@ def test_a_separator_can_be_corrected(tmp_path, view, presenter):
 
 
 def test_a_wrong_encoding_can_be_taken_back(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     presenter.writing_chosen(encoding="utf-16")
     assert view.last.problem is not None
     assert not view.last.can_create
@@ -218,7 +219,7 @@ def test_a_wrong_encoding_can_be_taken_back(folder, view, presenter):
 
 
 def test_a_file_without_titles_is_refused_as_one(folder, view, presenter):
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     (folder / "tags.csv").write_text("movieId,tag\n31,school\n", "utf-8")
     presenter.items_chosen(folder / "tags.csv")
     assert "title" in str(view.last.problem)
@@ -248,7 +249,7 @@ class LateRunner:
 
 def test_what_comes_after_cancel_is_dropped(folder, workspace, view, presenter):
     workspace.runner = late = LateRunner()
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     late.answer()
     presenter.cancelled()
     n_shown = len(view.states)
@@ -260,7 +261,7 @@ def test_what_comes_after_cancel_is_dropped(folder, workspace, view, presenter):
 
 def test_the_answer_to_an_older_choice_is_dropped(folder, workspace, view, presenter):
     workspace.runner = late = LateRunner()
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     late.answer()  # the look
     presenter.use_chosen(2, ColumnUse.IGNORE)
     while late.waiting:
@@ -280,7 +281,7 @@ def test_the_dialog_leads_to_a_project(qtbot, folder, workspace):
     presenter = ImportPresenter(workspace, dialog, lambda: shown.append("data"))
     dialog.follow(presenter)
     dialog.open()
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     assert [combo.currentText() for combo in dialog.preview.combos] == [
         "user",
         "item",
@@ -305,7 +306,7 @@ def test_escape_leaves_nothing_behind(qtbot, folder, workspace):
     presenter = ImportPresenter(workspace, dialog, lambda: None)
     dialog.follow(presenter)
     dialog.open()
-    presenter.file_chosen(folder / "ratings.csv")
+    presenter.files_chosen([folder / "ratings.csv"])
     with qtbot.waitSignal(dialog.cancelled):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not projects()
