@@ -69,7 +69,7 @@ def read_descriptions(look: FileLook, columns: DescriptionColumns) -> Descriptio
     features = {
         column: _as_text(values.filter(fits))
         if column == CATEGORIES
-        else _as_feature(values.filter(fits))
+        else _as_feature(values.filter(fits), look.decimal)
         for column, values in texts.items()
     }
     if flags:
@@ -97,7 +97,7 @@ def _named(columns: DescriptionColumns) -> list[tuple[str, str]]:
 
 
 def _text(look: FileLook) -> str:
-    with open_stream(look.path) as stream:
+    with open_stream(look.path, look.member) as stream:
         data = stream.read()
     try:
         return data.decode(look.encoding)
@@ -114,8 +114,9 @@ def _as_text(values: pl.Series) -> TextArray:
     return np.array(values.to_list(), dtype=np.str_)
 
 
-def _as_feature(values: pl.Series) -> AnyArray:
+def _as_feature(values: pl.Series, decimal: str) -> AnyArray:
     texts = [text.strip() for text in values]
-    if any(texts) and all(is_number(text) for text in texts if text):
-        return np.array([float(text) if text else np.nan for text in texts], dtype=np.float32)
+    if any(texts) and all(is_number(text, decimal) for text in texts if text):
+        numbers = [float(text.replace(decimal, ".")) if text else np.nan for text in texts]
+        return np.array(numbers, dtype=np.float32)
     return _as_text(values)

@@ -24,9 +24,12 @@ from algorithms.data.parts import (
 )
 from algorithms.data.proposals import names_user_and_item, propose_columns
 from algorithms.data.readers import ColumnRoles, TimeFormat
+from algorithms.data.sources import members
 from algorithms.errors import MtrecError
 
 EVENTS, ITEMS, USERS, LINKS = TableKind
+
+Source = tuple[Path, str]  # a file and the member of it that is the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class FileSpec:
     header : names of all columns of a file without a header
     delimiters : what may stand between its fields; None to find out
     encoding : None to find out
+    quote : None to find out, empty where a quote is a letter like any other
     keeps_rest : whether the columns that have no role are features
     finds_columns : whether a header, if there is one, tells user and item
     """
@@ -53,6 +57,7 @@ class FileSpec:
     header: tuple[str, ...] = ()
     delimiters: tuple[str | None, ...] = (None,)
     encoding: str | None = None
+    quote: str | None = None
     keeps_rest: bool = False
     finds_columns: bool = False
 
@@ -158,6 +163,7 @@ LAYOUTS: tuple[Layout, ...] = (
                 header=("movie", "title", "released", "released on video", "page", *_GENRES),
                 delimiters=("|",),
                 encoding="latin-1",
+                quote="",
             ),
             FileSpec(
                 "u.user",
@@ -230,6 +236,7 @@ LAYOUTS: tuple[Layout, ...] = (
                 ITEMS,
                 DescriptionColumns(id="id", title="name", kind="artist"),
                 delimiters=("\t",),
+                quote="",
             ),
             FileSpec(
                 "user_friends.dat",
@@ -371,12 +378,14 @@ def recognise(paths: Sequence[Path]) -> ImportPlan | None:
     ----------
     paths : files, or folders with files
     """
-    given = [file for path in paths for file in files_of(path)]
-    near = [file for folder in {path.parent: None for path in given} for file in files_of(folder)]
+    given = [source for path in paths for file in files_of(path) for source in _tables(file)]
+    folders = dict.fromkeys(path.parent for path, _ in given)
+    beside = [(file, "") for folder in folders for file in files_of(folder)]
+    near = list(dict.fromkeys([*given, *beside]))
     for layout in LAYOUTS:
         parts = _parts(layout, given, near)
         n_events = sum(part.table is TableKind.EVENTS for part in parts)
-        if n_events >= layout.n_events and any(part.path in given for part in parts):
+        if n_events >= layout.n_events and any((part.path, part.member) in given for part in parts):
             return ImportPlan(name=layout.title, parts=parts, layout=layout.title)
     return None
 
@@ -390,30 +399,46 @@ def files_of(path: Path) -> list[Path]:
     )
 
 
-def _parts(layout: Layout, given: Sequence[Path], near: Sequence[Path]) -> tuple[Part, ...]:
+def _tables(path: Path) -> list[Source]:
+    try:
+        return [(path, member) for member in members(path)]
+    except MtrecError:
+        return []  # a proposal will say what is wrong with it
+
+
+def _name(source: Source) -> str:
+    """Return the name of the file or of the member, without folders."""
+    path, member = source
+    return member.rsplit("/", 1)[-1] or path.name
+
+
+def _parts(layout: Layout, given: Sequence[Source], near: Sequence[Source]) -> tuple[Part, ...]:
     """Return the parts of a layout among some files: of the events those that were meant."""
     specs = [spec for spec in layout.files if spec.table is TableKind.EVENTS]
-    meant = any(spec.fits_name(path.name) for spec in specs for path in given)
+    meant = any(spec.fits_name(_name(source)) for spec in specs for source in given)
     parts = []
     for spec in layout.files:
         is_chosen = spec.table is TableKind.EVENTS and meant and not layout.is_whole
-        for path in given if is_chosen else near:
-            part = _part(spec, path) if spec.fits_name(path.name) else None
+        for source in given if is_chosen else near:
+            part = _part(spec, source) if spec.fits_name(_name(source)) else None
             if part is not None:
                 parts.append(part)
     return tuple(parts)
 
 
-def _part(spec: FileSpec, path: Path) -> Part | None:
+def _part(spec: FileSpec, source: Source) -> Part | None:
     """Return a file as a part, where its columns fit the declaration."""
+    path, member = source
     for delimiter in spec.delimiters:
         part = Part(
             path=path,
+            member=member,
             table=spec.table,
             columns=spec.columns,
             text_labels=spec.text_labels,
             encoding=spec.encoding,
             delimiter=delimiter,
+            quote=spec.quote,
             has_header=None if spec.header else True,
         )
         try:

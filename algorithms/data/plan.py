@@ -21,7 +21,7 @@ from algorithms.data.joining import join_logs
 from algorithms.data.layouts import files_of, recognise
 from algorithms.data.lines import RejectedLine
 from algorithms.data.log import IdMap, InteractionLog
-from algorithms.data.look import FileLook, sniff
+from algorithms.data.look import FileLook, Question, sniff
 from algorithms.data.parts import (
     DescriptionColumns,
     ImportPlan,
@@ -32,6 +32,7 @@ from algorithms.data.parts import (
 )
 from algorithms.data.proposals import propose_descriptions, propose_part
 from algorithms.data.readers import ColumnRoles, read_log
+from algorithms.data.sources import members
 from algorithms.errors import DataError, MtrecError, UnreadableFileError
 from algorithms.messages import Message
 from algorithms.progress import Progress, Stage, part_of, silent
@@ -121,6 +122,12 @@ class Proposal:
     looks: tuple[FileLook, ...]
     left_out: tuple[tuple[Path, Message], ...] = ()
 
+    @property
+    def questions(self) -> tuple[tuple[Part, Question], ...]:
+        """What the files leave open, each with the part that it is about."""
+        pairs = zip(self.plan.parts, self.looks, strict=True)
+        return tuple((part, question) for part, look in pairs for question in look.questions)
+
 
 def propose_plan(paths: Sequence[Path]) -> Proposal:
     """Propose how files make a data set: as a known layout where they are one.
@@ -140,21 +147,20 @@ def propose_plan(paths: Sequence[Path]) -> Proposal:
     known = recognise(paths)
     if known is not None:
         return Proposal(known, tuple(look_at(part) for part in known.parts))
-    files = [file for path in paths for file in files_of(path)]
     looks: list[FileLook] = []
     parts: list[Part] = []
     left_out: list[tuple[Path, Message]] = []
     first: MtrecError | None = None
-    for path in files:
+    for file in [file for path in paths for file in files_of(path)]:
         try:
-            look = sniff(path)
-            part = propose_part(look)
+            for member in members(file):
+                look = sniff(file, member=member)
+                part = propose_part(look)
+                looks.append(look)
+                parts.append(part)
         except MtrecError as error:
             first = first or error
-            left_out.append((path, error.message))
-            continue
-        looks.append(look)
-        parts.append(part)
+            left_out.append((file, error.message))
     events = [part for part in parts if part.table is TableKind.EVENTS]
     if first is not None and not parts:
         raise first

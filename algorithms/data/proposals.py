@@ -103,16 +103,20 @@ def propose_part(look: FileLook) -> Part:
     if friend is not None and item is None:
         owner = user or next(column for column in (*look.columns, friend) if column != friend)
         links = ColumnRoles(user=owner, item=friend, constant_label="follow", item_kind=PERSON)
-        return Part(path=look.path, table=TableKind.LINKS, columns=links)
+        return Part(path=look.path, member=look.member, table=TableKind.LINKS, columns=links)
     if user is None:
         described = propose_descriptions(look, item or "id", "item")
         if described is not None and (described.title or described.category):
-            return Part(path=look.path, table=TableKind.ITEMS, columns=described)
+            return Part(
+                path=look.path, member=look.member, table=TableKind.ITEMS, columns=described
+            )
     if item is None and user is not None and _are_distinct(look, user):
         features = _short_columns(look, {user})
         described = DescriptionColumns(id=user, features=features)
-        return Part(path=look.path, table=TableKind.USERS, columns=described)
-    return Part(path=look.path, table=TableKind.EVENTS, columns=propose_columns(look))
+        return Part(path=look.path, member=look.member, table=TableKind.USERS, columns=described)
+    return Part(
+        path=look.path, member=look.member, table=TableKind.EVENTS, columns=propose_columns(look)
+    )
 
 
 def propose_descriptions(look: FileLook, item: str, kind: str) -> DescriptionColumns | None:

@@ -1,5 +1,8 @@
 """Tiny imitations of the known data sets: the right plan, and a log with what they say."""
 
+import gzip
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -31,7 +34,7 @@ ML_CSV = {
 }
 LAST_FM = {
     "user_artists.dat": "userID\tartistID\tweight\n2\t51\t13883\n2\t52\t11690\n3\t51\t7\n",
-    "artists.dat": "id\tname\turl\tpictureURL\n51\tDuran Duran\thttp://a\thttp://b\n52\tMGMT\th\th\n",
+    "artists.dat": 'id\tname\turl\tpictureURL\n51\tDuran Duran\ta\tb\n52\t"MGMT" 2\th\th\n',
     "user_friends.dat": "userID\tfriendID\n2\t3\n3\t2\n",
     "tags.dat": "tagID\ttagValue\n1\tmetal\n",
 }
@@ -187,7 +190,7 @@ def test_last_fm_listens_and_follows(tmp_path):
     log = log_of(tmp_path, LAST_FM)
     table = log.item_table
     assert table.kinds == ("artist", "person")
-    assert table.titles.tolist() == ["Duran Duran", "MGMT", "3", "2"]
+    assert table.titles.tolist() == ["Duran Duran", '"MGMT" 2', "3", "2"]
     np.testing.assert_array_equal(log.labels["weight"], [13883, 11690, 7, NAN, NAN])
     np.testing.assert_array_equal(log.labels["follow"], [NAN, NAN, NAN, 1, 1])
     _, tasks = propose(log)
@@ -262,3 +265,18 @@ def test_kuairand_joins_its_logs_and_a_chosen_one_stays_alone(tmp_path):
         "video_featur",
         "user_feature",
     ]
+
+
+def test_a_zip_and_gzips_are_known_too(tmp_path):
+    with zipfile.ZipFile(tmp_path / "ml-latest-small.zip", "w") as archive:
+        for name, text in ML_CSV.items():
+            archive.writestr(f"ml-latest-small/{name}", text)
+    (tmp_path / "packed").mkdir()
+    for name, text in ML_CSV.items():
+        (tmp_path / "packed" / f"{name}.gz").write_bytes(gzip.compress(text.encode()))
+    for path in (tmp_path / "ml-latest-small.zip", tmp_path / "packed" / "ratings.csv.gz"):
+        plan = propose_plan([path]).plan
+        assert plan.layout == "MovieLens"
+        log = read_plan(plan).log
+        assert log.item_table.titles.tolist() == ["American President, The", "Dumbo"]
+        assert log.labels["rating"].tolist() == [2.5, 4.0]

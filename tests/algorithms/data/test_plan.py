@@ -1,4 +1,5 @@
 import numpy as np
+import openpyxl
 import pytest
 
 from algorithms.data.parts import DescriptionColumns, ImportPlan, Part, TableKind
@@ -189,3 +190,34 @@ def test_progress_rises_to_the_end_and_may_stop_the_reading(folder):
 
     with pytest.raises(Stop):
         read_plan(propose_plan([folder]).plan, stop)
+
+
+def test_what_a_file_leaves_open_is_asked_of_its_part(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("user;item;rating\n1;a;3,5\n2;b;4,5\n")
+    proposal = propose_plan([path])
+    ((part, question),) = proposal.questions
+    assert (part.path, question.key, question.column) == (path, "decimal", "rating")
+    answered = part.model_copy(update={"decimal": ","})
+    log = read_plan(proposal.plan.model_copy(update={"parts": (answered,)})).log
+    assert log.labels["rating"].tolist() == [3.5, 4.5]
+
+
+def test_sheets_of_a_workbook_are_parts(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "events"
+    for row in [["user", "item", "rating"], ["007", "a", 4], [8, "b", 2.5]]:
+        book.active.append(row)
+    items = book.create_sheet("items")
+    for row in [["item", "title"], ["b", "Bee"], ["a", "Ant"]]:
+        items.append(row)
+    book.save(tmp_path / "a.xlsx")
+    plan = propose_plan([tmp_path / "a.xlsx"]).plan
+    assert [(part.member, part.table.value) for part in plan.parts] == [
+        ("events", "events"),
+        ("items", "items"),
+    ]
+    log = read_plan(plan).log
+    assert log.user_table.ids.ids.tolist() == ["007", "8"]
+    assert log.item_table.titles.tolist() == ["Bee", "Ant"]
+    assert log.labels["rating"].tolist() == [4, 2.5]
