@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 
-from algorithms.arrays import AnyArray, BoolArray, Float32Array, IndexArray, IntArray
+from algorithms.arrays import AnyArray, Float32Array, IndexArray, IntArray
 from algorithms.data import field_kernels as kernels
 from algorithms.data.blocks import BLOCK_BYTES, Blocks
 from algorithms.data.id_numbers import IdNumbers
 from algorithms.data.look import FileLook
-from algorithms.data.put_aside import Fault, RejectedLines
+from algorithms.data.put_aside import Fault, RejectedBlock, RejectedLines
 from algorithms.data.sieve import (
     MAX_ID_LENGTH,
     MISFIT,
@@ -41,6 +41,7 @@ _WRONG = {
     kernels.UNCLOSED: Fault("its quotes do not fit (one that opens is not closed)"),
     kernels.TRAILING: Fault("its quotes do not fit (something follows one that closes)"),
 }
+_LETTER_BYTES = 4  # at most, in UTF-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,16 +65,13 @@ class Records:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def text(self, slot: int, row: int) -> bytes:
-        """Return one field."""
-        return self.data[self.starts[slot, row] : self.ends[slot, row]].tobytes()
-
     def series(self, slot: int, rows: IntArray) -> pl.Series:
         """Return the fields of some records."""
         import polars as pl
 
-        texts = [self.text(slot, row).decode() for row in rows.tolist()]
-        return pl.Series(texts, dtype=pl.String)
+        starts, ends = self.starts[slot][rows], self.ends[slot][rows]
+        texts, _ = kernels.gather(self.data, starts, ends, 1)  # no field has a NUL in it
+        return pl.Series(texts.tobytes().decode().split("\0")[:-1], dtype=pl.String)
 
 
 class Column(Protocol):
@@ -248,6 +246,8 @@ class EventReader:
             misfits,
             misfit_lines,
         )
+        if doubled[:n_records].any():
+            data = kernels.undouble(data, starts, ends, doubled[:n_records], self._quote)
         records = Records(
             data,
             starts[:, :n_records],
@@ -255,66 +255,91 @@ class EventReader:
             spans[:, :n_records],
             lines[:n_records],
         )
-        twice = np.flatnonzero(doubled[:n_records])
-        if len(twice):
-            records = _without_doubled_quotes(records, twice, block, self._look.quote.encode())
-        self._take(records, block, misfits[:, :n_misfits], misfit_lines[:n_misfits])
+        self._take(records, misfits[:, :n_misfits], misfit_lines[:n_misfits])
         return line, end
 
-    def _take(
-        self, records: Records, block: bytes, misfits: IndexArray, misfit_lines: IntArray
-    ) -> None:
+    def _take(self, records: Records, misfits: IndexArray, misfit_lines: IntArray) -> None:
         """Convert the records of a block; keep what fits, and put the others aside."""
-        wrong: dict[int, tuple[Fault, bytes]] = {}  # of each row the first fault
+        wrong = np.full(len(records), -1, dtype=np.int32)  # the first fault of each record
+        found = np.zeros((2, len(records)), dtype=np.int32)  # where it lies
         converted: list[AnyArray] = []
         for column, slot in zip(self._columns, self._slot_of, strict=True):
             values, unusual, faults = column.read(records, slot)
             converted.append(values)
             for are_wrong, expected in faults:
-                fault = Fault(MISFIT, (("column", column.name), ("expected", expected)))
-                for row in unusual[are_wrong.to_numpy()].tolist():
-                    found = records.text(slot, row).decode()[:SHOWN_LETTERS].encode()
-                    wrong.setdefault(row, (fault, found))
-        fits: BoolArray = np.ones(len(records), dtype=np.bool_)
-        fits[list(wrong)] = False
-        rows = np.flatnonzero(fits)
+                rows = unusual[are_wrong.to_numpy()]
+                rows = rows[wrong[rows] < 0]
+                if len(rows):
+                    wrong[rows] = self._fault_of(column.name, expected)
+                    found[:, rows] = records.starts[slot][rows], records.ends[slot][rows]
+        rows = np.flatnonzero(wrong < 0)
+        fit_all = len(rows) == len(records)
         self.n_accepted += len(rows)
         for place, values in enumerate(converted):
             if place in self._numbers:
                 slot = self._slot_of[place]
                 starts, ends = records.starts[slot], records.ends[slot]
-                if wrong:
+                if not fit_all:
                     starts, ends = starts[rows], ends[rows]
                 values = self._numbers[place].codes(records.data, starts, ends)
-            elif wrong:
+            elif not fit_all:
                 values = values[rows]
             self._chunks[place].append(values)
-        if wrong or len(misfit_lines):
-            self._put_aside(records, wrong, block, misfits, misfit_lines)
+        if len(misfit_lines) or not fit_all:
+            self._put_aside(records, wrong, found, misfits, misfit_lines)
+
+    def _fault_of(self, column: str, expected: str) -> int:
+        values = (("column", column), ("expected", expected))
+        return self.rejected.number(Fault(MISFIT, values, shows=SHOWN_LETTERS))
 
     def _put_aside(
         self,
         records: Records,
-        wrong: dict[int, tuple[Fault, bytes]],
-        block: bytes,
+        wrong: IndexArray,
+        found: IndexArray,
         misfits: IndexArray,
         misfit_lines: IntArray,
     ) -> None:
-        n_columns = len(self._look.columns)
-        found = [
-            (line, start, end, _WRONG[why], b"")
-            if why < 0
-            else (line, start, end, _wrong_number(n_columns), str(why).encode())
-            for line, (start, end, why) in zip(
-                misfit_lines.tolist(), misfits.T.tolist(), strict=True
+        """Keep the records that have a fault and the lines that are no records.
+
+        Parameters
+        ----------
+        records : of the block
+        wrong : (n_records,) number of a fault, or -1
+        found : (2, n_records) where the value lies that is wrong
+        misfits : (3, n_misfits) where each line lies, and what is wrong (``split_records``)
+        misfit_lines : (n_misfits,) its number
+        """
+        rows = np.flatnonzero(wrong >= 0)
+        reasons, of_each = np.unique(misfits[2], return_inverse=True)
+        numbers = np.array(
+            [self.rejected.number(self._reason(int(why))) for why in reasons], dtype=np.int32
+        )
+        lines = np.concatenate([records.lines[rows], misfit_lines])
+        order = np.argsort(lines, kind="stable")
+        starts, ends = np.concatenate([records.spans[:, rows], misfits[:2]], axis=1)[:, order]
+        nothing = np.zeros((2, len(misfit_lines)), dtype=np.int32)
+        shown, shown_ends = np.concatenate([found[:, rows], nothing], axis=1)[:, order]
+        shown_ends = np.minimum(shown_ends, shown + SHOWN_LETTERS * _LETTER_BYTES)
+        texts, bounds = kernels.gather(records.data, starts, ends, 0)
+        values, _ = kernels.gather(records.data, shown, shown_ends, 1)
+        self.rejected.add(
+            RejectedBlock(
+                lines=lines[order],
+                faults=np.concatenate([wrong[rows], numbers[of_each]])[order],
+                found=values.tobytes().decode(errors="ignore").encode(),  # a letter may be cut
+                texts=texts.tobytes(),
+                bounds=bounds,
             )
-        ]
-        for row, (fault, value) in wrong.items():
-            start, end = records.spans[:, row].tolist()
-            found.append((int(records.lines[row]), start, end, fault, value))
-        found.sort(key=lambda line: line[0])
-        for line, start, end, fault, value in found:
-            self.rejected.add(line, fault, value, block[start:end])
+        )
+
+    def _reason(self, why: int) -> Fault:
+        if why < 0:
+            return _WRONG[why]
+        return Fault(
+            "it has {found} fields where the file has {expected} columns",
+            (("found", why), ("expected", len(self._look.columns))),
+        )
 
 
 def feature_values(codes: IndexArray, numbers: IdNumbers, decimal: str) -> AnyArray:
@@ -348,28 +373,3 @@ def _skip_header(block: bytes, line: int) -> tuple[int, int]:
         if text.strip(b" "):
             return start, after
     return 0, line  # it comes in a later block
-
-
-def _without_doubled_quotes(
-    records: Records, rows: IntArray, block: bytes, quote: bytes
-) -> Records:
-    """Return the records with single quotes for doubled ones: such fields go behind the block."""
-    starts, ends = records.starts.copy(), records.ends.copy()
-    behind = bytearray()
-    for slot in range(len(starts)):
-        for row in rows.tolist():
-            start, text = starts[slot, row], records.text(slot, row)
-            if start > 0 and block[start - 1 : start] == quote and 2 * quote in text:
-                starts[slot, row] = len(block) + len(behind)
-                behind += text.replace(2 * quote, quote)
-                ends[slot, row] = len(block) + len(behind)
-    data = np.frombuffer(block + behind, dtype=np.uint8)
-    return Records(data, starts, ends, records.spans, records.lines)
-
-
-def _wrong_number(n_columns: int) -> Fault:
-    return Fault(
-        "it has {found} fields where the file has {expected} columns",
-        (("expected", n_columns),),
-        counts=True,
-    )

@@ -198,6 +198,80 @@ def _is_at(data: ByteArray, at: int, delimiter: ByteArray) -> bool:
 
 
 @_compiled
+def gather(
+    data: ByteArray, starts: IndexArray, ends: IndexArray, gap: int
+) -> tuple[ByteArray, IntArray]:
+    """Copy pieces of bytes, one after the other.
+
+    Parameters
+    ----------
+    data : bytes
+    starts, ends : (n,) where each piece lies
+    gap : number of zeros behind each piece
+
+    Returns
+    -------
+    copied : bytes
+    bounds : (n,) where each piece, with its zeros, ends in them
+    """
+    bounds = np.empty(len(starts), dtype=np.int64)
+    n = 0
+    for r in range(len(starts)):
+        n += ends[r] - starts[r] + gap
+        bounds[r] = n
+    copied = np.zeros(n, dtype=np.uint8)
+    at = 0
+    for r in range(len(starts)):
+        for i in range(starts[r], ends[r]):
+            copied[at] = data[i]
+            at += 1
+        at += gap
+    return copied, bounds
+
+
+@_compiled
+def undouble(
+    data: ByteArray, starts: IndexArray, ends: IndexArray, doubled: ByteArray, quote: int
+) -> ByteArray:
+    """Write fields with single quotes for doubled ones behind the data.
+
+    Parameters
+    ----------
+    data : (n,) bytes
+    starts, ends : (n_slots, n_records) where each field lies; moved
+    doubled : (n_records,) whether a record has doubled quotes
+    quote : byte around a field
+
+    Returns
+    -------
+    data : the bytes with what was written behind them
+    """
+    n_slots, n_records = starts.shape
+    n = len(data)
+    for r in range(n_records):
+        if doubled[r]:
+            for slot in range(n_slots):
+                n += ends[slot, r] - starts[slot, r]
+    longer = np.empty(n, dtype=np.uint8)
+    longer[: len(data)] = data
+    at = len(data)
+    for r in range(n_records):
+        if not doubled[r]:
+            continue
+        for slot in range(n_slots):
+            i, end = starts[slot, r], ends[slot, r]
+            if i == 0 or data[i - 1] != quote:
+                continue
+            starts[slot, r] = at
+            while i < end:
+                longer[at] = data[i]
+                at += 1
+                i += 2 if data[i] == quote else 1
+            ends[slot, r] = at
+    return longer[:at]
+
+
+@_compiled
 def parse_numbers(
     data: ByteArray, starts: IndexArray, ends: IndexArray, mark: int, values: Float32Array
 ) -> IntArray:
@@ -218,6 +292,10 @@ def parse_numbers(
     n_unusual = 0
     for r in range(len(starts)):
         i, end = starts[r], ends[r]
+        while i < end and (data[i] == _SPACE or data[i] == _TAB):
+            i += 1
+        while i < end and (data[end - 1] == _SPACE or data[end - 1] == _TAB):
+            end -= 1
         if i == end:
             values[r] = np.nan
             continue
@@ -269,6 +347,10 @@ def parse_seconds(
     n_unusual = 0
     for r in range(len(starts)):
         i, end = starts[r], ends[r]
+        while i < end and (data[i] == _SPACE or data[i] == _TAB):
+            i += 1
+        while i < end and (data[end - 1] == _SPACE or data[end - 1] == _TAB):
+            end -= 1
         whole = np.int64(0)
         is_usual = 0 < end - i <= _MAX_DIGITS
         while i < end and is_usual:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from algorithms.arrays import IndexArray, IntArray
 from algorithms.data.lines import RejectedLine
 from algorithms.messages import Message, MessageValue
 
@@ -17,40 +18,75 @@ class Fault:
 
     Parameters
     ----------
-    template : with ``{found}`` where what was found belongs
-    values : the others, as pairs
-    counts : whether what was found is a number
+    template : of the sentence
+    values : what its braces stand for, as pairs
+    shows : how many letters of what was found stand for ``{found}``; 0 where it has none
     """
 
     template: str
     values: tuple[tuple[str, MessageValue], ...] = ()
-    counts: bool = False
+    shows: int = 0
+
+    def message(self, found: str) -> Message:
+        """Return the sentence about one line."""
+        values = dict(self.values)
+        if self.shows:
+            values["found"] = found[: self.shows]
+        return Message(self.template, values)
+
+
+@dataclass(frozen=True, eq=False)
+class RejectedBlock:
+    """Some rejected lines in the order of the file.
+
+    Parameters
+    ----------
+    lines : (n,) their numbers
+    faults : (n,) what is wrong with each, a number of ``RejectedLines.number``
+    found : what was found in each, UTF-8, with a NUL behind each
+    texts : the lines, UTF-8, with ends in ``bounds``
+    bounds : (n,) where each line ends in ``texts``
+    """
+
+    lines: IntArray
+    faults: IndexArray
+    found: bytes
+    texts: bytes
+    bounds: IntArray
+
+    def found_texts(self) -> list[str]:
+        """Return what was found in each line."""
+        return self.found.decode().split("\0")[:-1]
+
+    def text(self, place: int) -> str:
+        """Return one line."""
+        start = int(self.bounds[place - 1]) if place else 0
+        return self.texts[start : int(self.bounds[place])].decode()
 
 
 class RejectedLines(Sequence[RejectedLine]):
     """Rejected lines in the order in which they were added, made when they are asked for."""
 
     def __init__(self) -> None:
-        self._lines = array("q")
-        self._faults = array("i")
-        self._texts = bytearray()  # of each line what was found, then the line
-        self._bounds = array("q", [0])  # two for each line
-        self._known: dict[Fault, int] = {}
-        self._reasons: list[Fault] = []
+        self._blocks: list[RejectedBlock] = []
+        self._starts = [0]  # place of each block's first line, and of the next one's
+        self._numbers: dict[Fault, int] = {}
+        self._faults: list[Fault] = []
 
-    def add(self, line: int, fault: Fault, found: bytes, text: bytes) -> None:
-        """Keep a line: its number, what is wrong, what was found (UTF-8), its text."""
-        number = self._known.setdefault(fault, len(self._reasons))
-        if number == len(self._reasons):
-            self._reasons.append(fault)
-        self._lines.append(line)
-        self._faults.append(number)
-        for part in (found, text):
-            self._texts += part
-            self._bounds.append(len(self._texts))
+    def number(self, fault: Fault) -> int:
+        """Return the number by which blocks refer to a fault."""
+        number = self._numbers.setdefault(fault, len(self._faults))
+        if number == len(self._faults):
+            self._faults.append(fault)
+        return number
+
+    def add(self, block: RejectedBlock) -> None:
+        """Keep some more lines."""
+        self._blocks.append(block)
+        self._starts.append(self._starts[-1] + len(block.lines))
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return self._starts[-1]
 
     @overload
     def __getitem__(self, place: int) -> RejectedLine: ...
@@ -58,22 +94,22 @@ class RejectedLines(Sequence[RejectedLine]):
     def __getitem__(self, place: slice) -> tuple[RejectedLine, ...]: ...
     def __getitem__(self, place: int | slice) -> RejectedLine | tuple[RejectedLine, ...]:
         places = range(len(self))[place]
-        return self._make(places) if isinstance(places, int) else tuple(map(self._make, places))
+        if isinstance(places, range):
+            return tuple(map(self.__getitem__, places))
+        number = bisect_right(self._starts, places) - 1
+        block, within = self._blocks[number], places - self._starts[number]
+        return self._make(block, within, block.found_texts()[within])
 
     def __iter__(self) -> Iterator[RejectedLine]:
-        return map(self._make, range(len(self)))
+        for block in self._blocks:
+            for place, found in enumerate(block.found_texts()):
+                yield self._make(block, place, found)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
-    def _make(self, place: int) -> RejectedLine:
-        start, middle, end = self._bounds[2 * place : 2 * place + 3]
-        fault = self._reasons[self._faults[place]]
-        found: MessageValue = self._texts[start:middle].decode()
-        values = dict(fault.values)
-        if "{found}" in fault.template:
-            values["found"] = int(found) if fault.counts else found
-        text = self._texts[middle:end].decode()
-        return RejectedLine(self._lines[place], Message(fault.template, values), text)
+    def _make(self, block: RejectedBlock, place: int, found: str) -> RejectedLine:
+        fault = self._faults[block.faults[place]]
+        return RejectedLine(int(block.lines[place]), fault.message(found), block.text(place))
