@@ -57,13 +57,22 @@ class LabelPairs:
     names : (n_labels,) in the order of the data
     both_observed : (n_labels, n_labels) events on which both are observed
     both_relevant : (n_labels, n_labels) events on which both are observed and relevant
+    row_relevant : (n_labels, n_labels) events on which both are observed and the row's is relevant
     correlation : (n_labels, n_labels) over ``both_observed``; NaN where either is constant
     """
 
     names: tuple[str, ...]
     both_observed: IntArray
     both_relevant: IntArray
+    row_relevant: IntArray
     correlation: FloatArray
+
+    @property
+    def shares(self) -> FloatArray:
+        """Of the events relevant for the row, the share relevant for the column; NaN of none."""
+        with np.errstate(invalid="ignore"):
+            shares: FloatArray = self.both_relevant / self.row_relevant
+        return shares
 
 
 def label_pairs(log: InteractionLog, relevant_from: Mapping[str, float]) -> LabelPairs:
@@ -76,7 +85,7 @@ def label_pairs(log: InteractionLog, relevant_from: Mapping[str, float]) -> Labe
     names = tuple(log.labels)
     n = len(names)
     shape = (n, n)
-    count, relevant = np.zeros(shape), np.zeros(shape)
+    count, relevant, of_row = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     x, xx, xy = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     limits = np.array([relevant_from.get(name, 1.0) for name in names])
     # sums of products lose digits where values are large: measure from a value in the middle
@@ -91,6 +100,7 @@ def label_pairs(log: InteractionLog, relevant_from: Mapping[str, float]) -> Labe
         filled = np.where(seen, values - zero, 0.0)
         count += mask.T @ mask
         relevant += marks.T @ marks
+        of_row += marks.T @ mask
         x += filled.T @ mask  # [a, b]: sum of a where b is observed too
         xx += (filled**2).T @ mask
         xy += filled.T @ filled
@@ -100,9 +110,10 @@ def label_pairs(log: InteractionLog, relevant_from: Mapping[str, float]) -> Labe
         # a constant leaves only rounding behind
         spread[spread <= 1e-12 * np.maximum(xx, 1e-300)] = np.nan
         correlation = np.clip(covariance / np.sqrt(spread * spread.T), -1.0, 1.0)
-    return LabelPairs(
-        names, count.round().astype(np.int64), relevant.round().astype(np.int64), correlation
+    both_observed, both_relevant, row_relevant = (
+        sums.round().astype(np.int64) for sums in (count, relevant, of_row)
     )
+    return LabelPairs(names, both_observed, both_relevant, row_relevant, correlation)
 
 
 def _a_middle(values: Float32Array) -> float:

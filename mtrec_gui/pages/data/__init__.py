@@ -17,7 +17,10 @@ def build(context: Context) -> QWidget:
 
     view = DataPage(context.appearance)
     presenter = DataPresenter(context.workspace, view)
-    view.table_chosen.connect(presenter.table_chosen)
+    view.section_chosen.connect(presenter.section_chosen)
+    view.conditions_changed.connect(presenter.conditions_changed)
+    view.export_wanted.connect(presenter.export_wanted)
+    view.noticed.connect(context.notify)
     view.home_pressed.connect(lambda: context.go("home"))
     presenter.start()
     return view

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from mtrec_gui.pages.data.presenter import DataState, TaskDensity
+from mtrec_gui.pages.data.state import DataState, TaskDensity
 from mtrec_gui.theme import XS, L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.labels import PlainLabel, TaskTag

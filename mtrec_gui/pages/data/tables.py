@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -62,13 +62,31 @@ class DataColumn:
         return next((n for n in (0, 1) if (np.round(seen, n) == seen).all()), 2)
 
 
-def all_tables(log: InteractionLog) -> dict[TableName, tuple[DataColumn, ...]]:
-    """Return the columns of each table."""
-    return {
+Tables = dict[TableName, tuple[DataColumn, ...]]
+
+
+def all_tables(log: InteractionLog, met_only: bool = False) -> Tables:
+    """Return the columns of each table.
+
+    Parameters
+    ----------
+    met_only : leave out items and users without any event in the log
+    """
+    tables = {
         TableName.INTERACTIONS: _interactions(log),
         TableName.ITEMS: _items(log),
         TableName.USERS: _users(log),
     }
+    if met_only:
+        for name, n, owners in (
+            (TableName.ITEMS, log.n_items, log.items),
+            (TableName.USERS, log.n_users, log.users),
+        ):
+            met = np.bincount(owners, minlength=n) > 0
+            tables[name] = tuple(
+                replace(column, values=column.values[met]) for column in tables[name]
+            )
+    return tables
 
 
 def _interactions(log: InteractionLog) -> tuple[DataColumn, ...]:

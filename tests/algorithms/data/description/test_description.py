@@ -169,6 +169,9 @@ class TestLabels:
         pairs = label_pairs(log, {"same": 3.0})
         assert pairs.both_observed.tolist() == [[4, 3, 4], [3, 4, 4], [4, 4, 5]]
         assert pairs.both_relevant.tolist() == [[2, 1, 0], [1, 2, 0], [0, 0, 0]]
+        assert pairs.row_relevant.tolist() == [[2, 2, 2], [1, 2, 2], [0, 0, 0]]
+        assert pairs.shares[0].tolist() == [1, 0.5, 0]
+        assert np.isnan(pairs.shares[2]).all()
         assert pairs.correlation[0, 1] == pytest.approx(0.5)
         assert pairs.correlation[0, 0] == pytest.approx(1)
         assert np.isnan(pairs.correlation[2]).all()
