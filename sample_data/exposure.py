@@ -23,12 +23,13 @@ from datetime import UTC, datetime, time
 
 import numpy as np
 
-from algorithms.arrays import FloatArray, IntArray
+from algorithms.arrays import BoolArray, FloatArray, IntArray
 from sample_data.population import Items, Users
 from sample_data.spec import WorldSpec
 
 SECONDS_PER_DAY = 86_400
 SECONDS_PER_ITEM = 6  # the eye goes down the page
+ROUNDING = 1e-12
 BUSY_HOURS = (6.0, 20.0, 24.0)  # triangular: earliest, busiest, latest
 
 
@@ -203,17 +204,50 @@ def shown_probability(weight: FloatArray, n_shown: IntArray) -> FloatArray:
 
     Parameters
     ----------
-    weight : (n_users, n_items) ln w
-    n_shown : (n_users,) fewer than n_items
+    weight : (n_users, n_items) ln w; what cannot be shown has -inf
+    n_shown : (n_users,) no more than the items that can be
     """
-    top = weight.max(axis=1, keepdims=True)
+    possible = np.isfinite(weight)
+    all_shown = n_shown >= possible.sum(axis=1)
+    n_shown = np.where(all_shown, 0, n_shown)
+    top = np.max(weight, axis=1, keepdims=True, where=possible, initial=-700)
     rate = np.exp(weight - top)  # at most 1
-    closing = n_shown / rate.sum(axis=1)  # too early, for 1 - exp(-x) is less than x
+    closing = n_shown / np.maximum(rate.sum(axis=1), 1)  # too early, for 1 - exp(-x) is less than x
     for _ in range(50):  # Newton's method, which comes closer from below: the sum is concave in τ
         left = np.exp(-closing[:, None] * rate)
         missing = n_shown - (1 - left).sum(axis=1)
-        if (missing < 1e-9 * n_shown).all():
+        if (missing <= 1e-9 * n_shown).all():
             break
-        closing += missing / (rate * left).sum(axis=1)
+        slope = (rate * left).sum(axis=1)
+        closing += np.divide(missing, slope, out=np.zeros_like(slope), where=slope > 0)
     probability: FloatArray = -np.expm1(-closing[:, None] * rate)
+    probability[all_shown] = possible[all_shown]
+    return probability
+
+
+def rest_probability(shown: FloatArray, known: BoolArray, n_shown: IntArray) -> FloatArray:
+    """Return the probability of being shown besides what is known to have been shown.
+
+    Given the closing time, items arrive in time or not independently, and what is known is a
+    random part of those that do. So the odds of each of the others are those of having been
+    shown at all, times a factor that is the same for all; it is such that the probabilities sum
+    to the number that is left.
+
+    Parameters
+    ----------
+    shown : (n_users, n_items) probability of having been shown
+    known : (n_users, n_items) whether it is known to have been
+    n_shown : (n_users,) number that was shown in all
+    """
+    odds = np.where(known, 0, shown / np.maximum(1 - shown, ROUNDING))
+    n_left = np.minimum(n_shown - known.sum(axis=1), (odds > 0).sum(axis=1))
+    factor = n_left / np.maximum(odds.sum(axis=1), ROUNDING)  # too small, as x / (1 + x) < x
+    for _ in range(50):  # Newton's method, from below
+        scaled = factor[:, None] * odds
+        probability: FloatArray = scaled / (1 + scaled)
+        missing = n_left - probability.sum(axis=1)
+        if (missing <= 1e-6 * n_left).all():
+            break
+        slope = (odds / (1 + scaled) ** 2).sum(axis=1)
+        factor += np.divide(missing, slope, out=np.zeros_like(slope), where=slope > 0)
     return probability

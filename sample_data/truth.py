@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 
 from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from algorithms.errors import ConfigError, UnknownLabelError
-from sample_data.exposure import Exposure, log_weight, shown_probability
+from sample_data.exposure import Exposure, log_weight, rest_probability, shown_probability
 from sample_data.outcomes import high, mean_value, observed, sigmoid
 from sample_data.placing import Placing, placing
 from sample_data.population import Items, Users
@@ -64,11 +64,13 @@ class _Shelf:
     Parameters
     ----------
     shown : (n_users, n_items of the kind) probability of having been shown
+    chosen : the same; by topic (n_users · n_topics, items of a topic), once the topic is asked for
     centre : (n_users, 1) mean of ln w over what is shown, or (n_users, n_topics)
     placing : how a lead over that becomes a place
     """
 
     shown: FloatArray
+    chosen: FloatArray
     centre: FloatArray
     placing: Placing
 
@@ -226,6 +228,40 @@ class Truth:
         """Return (n_users, n_items of the kind) the probability of having been shown."""
         return self._shelf(kind).shown
 
+    def shown_besides(self, kind: str, users: Indices, items: Indices) -> FloatArray:
+        """Return the probability of having been shown, besides impressions that are known.
+
+        Whoever knows a part of the log, such as the training part, knows how many items a user
+        was shown besides, and which topics the user asked for; the rest is drawn as before from
+        what is not known to have been shown.
+
+        Parameters
+        ----------
+        kind : of items
+        users, items : (n,) the known impressions; those of other kinds tell nothing
+
+        Returns
+        -------
+        probability : (n_users, n_items of the kind), 0 for what is known
+        """
+        code = self.items.table.kinds.index(kind)
+        of_kind = np.flatnonzero(self.items.table.kind_codes == code)
+        mine = self.items.table.kind_codes[items] == code
+        known = np.zeros((len(self.users.table.ids), len(of_kind)), dtype=np.bool_)
+        known[users[mine], np.searchsorted(of_kind, items[mine])] = True
+        shelf, n_pages = self._shelf(kind), self.exposure.n_pages
+        per_page = self.spec.kinds[code].per_page
+        if not self.spec.kinds[code].by_topic:
+            return rest_probability(shelf.shown, known, n_pages * per_page)
+        topics = self.exposure.topic_weight
+        known_topic: BoolArray = known.reshape(*topics.shape, -1).any(axis=2)
+        asked = rest_probability(shown_probability(topics, n_pages), known_topic, n_pages)
+        asked[known_topic] = 1
+        known = known.reshape(asked.size, -1)  # (n_users · n_topics, items of a topic)
+        chosen = rest_probability(shelf.chosen, known, np.full(asked.size, per_page))
+        shown: FloatArray = (chosen * asked.reshape(-1, 1)).reshape(shelf.shown.shape)
+        return shown
+
     def _mean(self, spec: BinaryLabel, users: Indices, items: Indices) -> FloatArray:
         """Return the probability of a binary label, with its funnel, over all situations."""
         total: FloatArray | float = 0.0
@@ -340,7 +376,8 @@ class Truth:
         if spec.position:
             shift = shift - spec.position * circumstances.log_place
         if spec.topic:
-            shift = shift + spec.topic * circumstances.akin
+            akin: FloatArray = np.asarray(circumstances.akin, dtype=np.float64)
+            shift = shift + spec.topic * akin
         for name, gains in spec.context.items():
             values = self._context(name).values
             gain: FloatArray = np.array([gains.get(value, 0.0) for value in values])
@@ -421,7 +458,7 @@ class Truth:
             shown = shown.reshape(weight.shape)
             shown.flags.writeable = False
             self._shelves[kind] = _Shelf(
-                shown, centre.reshape(len(weight), -1), placing(per_page, code, spread)
+                shown, chosen, centre.reshape(len(weight), -1), placing(per_page, code, spread)
             )
         return self._shelves[kind]
 
