@@ -16,16 +16,16 @@ import numpy as np
 
 from algorithms.arrays import Float32Array
 from algorithms.data.log import InteractionLog
-from algorithms.messages import Message
+from algorithms.messages import Message, MessageValue
 from algorithms.tasks import Task
 
 FEWEST = 20  # events with both labels, below which nothing is said
 SAME_CORRELATION = 0.999
 
 RENAMED = (
-    "“{task}” and “{other}” ask the same: their labels have the same value in all {n:,} events where "
-    "both are observed. Two different labels were expected; switch one of the tasks off, or the "
-    "gain of learning both is that of learning one twice."
+    "“{task}” and “{other}” ask the same: their labels have the same value in all {n:,} events "
+    "where both are observed. Two different labels were expected; switch one of the tasks off, or "
+    "the gain of learning both is that of learning one twice."
 )
 MOVES_WITH = (
     "“{task}” and “{other}” ask nearly the same: where both are observed ({n:,} events) the labels "
@@ -72,9 +72,17 @@ def _compare(first: Task, second: Task, a: Float32Array, b: Float32Array) -> Twi
     for task, other, flags, amounts in ((first, second, a, b), (second, first, b, a)):
         limit = _step(flags, amounts)
         if limit is not None:
-            values = {"task": task.name, "other": other.name, "limit": limit}
+            values: dict[str, MessageValue] = {
+                "task": task.name,
+                "other": other.name,
+                "limit": limit,
+            }
             return Twin(task.name, Message(DERIVED, values), is_derived=True)
-    names = {"task": second.name, "other": first.name, "n": len(a)}
+    names: dict[str, MessageValue] = {
+        "task": second.name,
+        "other": first.name,
+        "n": len(a),
+    }
     if np.array_equal(a, b):
         return Twin(second.name, Message(RENAMED, names), in_family)
     r = float(np.corrcoef(a.astype(np.float64), b.astype(np.float64))[0, 1])

@@ -32,7 +32,7 @@ from algorithms.evaluation.experiment import RunSpec
 from algorithms.evaluation.label_twins import Twin, twin_findings
 from algorithms.evaluation.runner import split_of
 from algorithms.evaluation.split_facts import describe_split
-from algorithms.messages import Message
+from algorithms.messages import Message, MessageValue
 from algorithms.tasks import Task
 
 MOST_EVENTS = 200_000  # beyond, columns are examined on a random sample of so many
@@ -50,17 +50,17 @@ FILLED_IN = (
     "column when you import the file."
 )
 IN_FUTURE = (
-    "{n:,} of {n_all:,} events lie in the future, the last on {last}; times up to today were expected. "
-    "Check which column the time is and how it is written, and import the file again."
+    "{n:,} of {n_all:,} events lie in the future, the last on {last}; times up to today were "
+    "expected. Check which column the time is and how it is written, and import the file again."
 )
 TWICE = (
-    "{n:,} of {n_all:,} test events examined are in training too: the same user, item and time. Each "
-    "event was expected once; a model can remember these. Import the file again and merge repeated "
-    "events."
+    "{n:,} of {n_all:,} test events examined are in training too: the same user, item and time. "
+    "Each event was expected once; a model can remember these. Import the file again and merge "
+    "repeated events."
 )
 COLD_USERS = (
-    "{n:,} of {n_all:,} test users have no event in training with this split (seed {seed}): nothing "
-    "was learned of them. To judge known users only, leave out events of each user instead."
+    "{n:,} of {n_all:,} test users have no event in training with this split (seed {seed}): "
+    "nothing was learned of them. To judge known users only, leave out events of each user instead."
 )
 COLD_ITEMS = (
     "{n:,} of {n_all:,} test items have no event in training with this split (seed {seed}): models "
@@ -174,9 +174,13 @@ def _telling_columns(
             for value, template in ((auc, TELLING), (filled_in, FILLED_IN)):
                 strength = max(value, 1 - value)
                 if strength >= SUSPICIOUS_AUC:
-                    words = {"column": name, "task": task.name, "auc": strength}
-                    message = Message(template, words | {"limit": SUSPICIOUS_AUC})
-                    yield LeakFinding(Severity.LEAK, message, name, task.name)
+                    words: dict[str, MessageValue] = {
+                        "column": name,
+                        "task": task.name,
+                        "auc": strength,
+                        "limit": SUSPICIOUS_AUC,
+                    }
+                    yield LeakFinding(Severity.LEAK, Message(template, words), name, task.name)
                     break
 
 

@@ -46,8 +46,8 @@ WHEN_RIGHT: Mapping[SplitMethod, str] = {
 }
 
 COLD = (
-    "{n_users:,} of {all_users:,} test users and {n_items:,} of {all_items:,} test items have no event in "
-    "training: nothing was learned of them."
+    "{n_users:,} of {all_users:,} test users and {n_items:,} of {all_items:,} test items have no "
+    "event in training: nothing was learned of them."
 )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def build(context: Context) -> QWidget:
     """Make the page."""
     from mtrec_gui.pages.experiments.presenter import ExperimentsPresenter
+    from mtrec_gui.pages.experiments.split_watch import SplitWatch
     from mtrec_gui.pages.experiments.view import ExperimentsPage
     from mtrec_gui.pages.experiments.words import ExperimentWords
 
@@ -33,4 +34,5 @@ def build(context: Context) -> QWidget:
     page.all_cancelled.connect(presenter.all_cancelled)
     page.page_asked.connect(context.go)
     presenter.attach(page)
+    SplitWatch(context.workspace, page.judging.picture)
     return page

@@ -5,20 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from algorithms.data.split import SplitConfig, SplitMethod
+from algorithms.data.split import PARAMETERS, SplitConfig, SplitMethod
+from algorithms.evaluation import when_right
+from mtrec_gui.pages.experiments.split_box import SplitBox
 from mtrec_gui.pages.experiments.state import Judging
 from mtrec_gui.pages.experiments.words import ExperimentWords
 from mtrec_gui.theme import L, M, S
-from mtrec_gui.widgets.buttons import Segments
+from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.config_form import ConfigForm
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, row
-from mtrec_gui.widgets.quiet_controls import QuietSpin
-
-_FIELDS = {
-    SplitMethod.RANDOM: ("validation_fraction", "test_fraction"),
-    SplitMethod.LEAVE_LAST_OUT: ("n_validation", "n_test"),
-}
+from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietSpin
+from mtrec_gui.wording import say
 
 
 class JudgingCard(Card):
@@ -35,21 +33,29 @@ class JudgingCard(Card):
     seeds_edited = Signal(str)
     k_edited = Signal(int)
 
-    def __init__(self, words: ExperimentWords, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, words: ExperimentWords, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent=parent)
         self._words = words
         self.set_words(
             self.tr("How they are judged"),
             self.tr("The same for all models, so that their numbers can be compared."),
         )
-        self.method = Segments(
-            [
-                (SplitMethod.RANDOM, self.tr("Random")),
-                (SplitMethod.LEAVE_LAST_OUT, self.tr("Leave last out")),
-            ]
-        )
-        self.method.chosen.connect(self._method_chosen)
-        self._meaning = PlainLabel(role="remark", wrap=True)
+        self.method = QuietCombo()
+        self.method.setAccessibleName(self.tr("Split"))
+        for method, title in (
+            (SplitMethod.RANDOM, self.tr("Random events")),
+            (SplitMethod.RANDOM_BY_USER, self.tr("Random users")),
+            (SplitMethod.LEAVE_LAST_OUT, self.tr("Leave last out")),
+            (SplitMethod.LEAVE_K_OUT, self.tr("Leave k out")),
+            (SplitMethod.TEMPORAL, self.tr("Cut in time")),
+            (SplitMethod.K_FOLD, self.tr("k-fold")),
+        ):
+            self.method.addItem(title, method.value)
+        self.method.currentIndexChanged.connect(self._method_chosen)
+        self.meaning = PlainLabel(role="muted", wrap=True)
+        self.picture = SplitBox(appearance)
         self.form = ConfigForm(SplitConfig, skip=("method",))
         self.form.changed.connect(self._form_changed)
         self._split: dict[str, object] = {}
@@ -63,9 +69,13 @@ class JudgingCard(Card):
         self.k.setAccessibleName(self.tr("Length of the lists (k)"))
         self.k.valueChanged.connect(self.k_edited)
         self.body.setSpacing(S)
-        self.body.addLayout(row(PlainLabel(self.tr("Split")), None, self.method))
-        self.body.addWidget(self._meaning)
+        title = PlainLabel(self.tr("Split"))
+        title.setBuddy(self.method)
+        self.body.addLayout(row(title, None, self.method))
+        self.body.addWidget(self.meaning)
         self.body.addWidget(self.form)
+        self.body.addWidget(self.picture)
+        self.body.addSpacing(S)
         grid = QGridLayout()
         grid.setHorizontalSpacing(L)
         grid.setVerticalSpacing(0)
@@ -91,22 +101,17 @@ class JudgingCard(Card):
         """Show the settings."""
         self._split = dict(judging.split)
         method = SplitMethod(str(judging.split["method"]))
-        self.method.choose(method)
+        with QSignalBlocker(self.method):
+            self.method.setCurrentIndex(self.method.findData(method.value))
         self.form.set_values(judging.split)
-        self.form.show_fields(_FIELDS[method])
-        self._meaning.setText(
-            self.tr("Events are drawn at random: every part looks like the whole.")
-            if method is SplitMethod.RANDOM
-            else self.tr("Each user's last events are kept back: the past predicts the future.")
-        )
+        self.form.show_fields(PARAMETERS[method])
+        self.meaning.setText(say(when_right(method)))
         if self.seeds.text() != judging.seeds:
             self.seeds.setText(judging.seeds)
         problem = judging.seeds_problem
         self._seeds_remark.set_role("remark" if problem is None else "worse")
         self._seeds_remark.setText(
-            self.tr("Each seed draws another split and runs every model once more")
-            if problem is None
-            else self._words.seeds_problem(problem)
+            self._seeds_meaning(method) if problem is None else self._words.seeds_problem(problem)
         )
         with QSignalBlocker(self.k):
             self.k.setValue(judging.k)
@@ -114,5 +119,15 @@ class JudgingCard(Card):
     def _form_changed(self, field: str, values: dict[str, object]) -> None:
         self.split_edited.emit(field, values | {"method": self._split["method"]})
 
-    def _method_chosen(self, key: str) -> None:
-        self.split_edited.emit("method", self._split | {"method": str(key)})
+    def _seeds_meaning(self, method: SplitMethod) -> str:
+        if method is SplitMethod.K_FOLD:
+            return self.tr(
+                "Each seed is judged on a fold of its own; seeds 0 to {last} judge every event once"
+            ).format(last=int(str(self._split["n_folds"])) - 1)
+        if method in (SplitMethod.LEAVE_LAST_OUT, SplitMethod.TEMPORAL):
+            return self.tr("This split is the same for all seeds; every model runs once for each")
+        return self.tr("Each seed draws another split and runs every model once more")
+
+    def _method_chosen(self, place: int) -> None:
+        method = str(self.method.itemData(place))
+        self.split_edited.emit("method", self._split | {"method": method})

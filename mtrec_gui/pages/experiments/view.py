@@ -82,7 +82,7 @@ class ExperimentsPage(Page):
         self.detail.variant_removed.connect(self.variant_removed)
         self.detail.code_asked.connect(self._show_code)
         self.detail.rules_asked.connect(lambda: self.page_asked.emit("rules"))
-        self.judging = JudgingCard(words)
+        self.judging = JudgingCard(words, appearance)
         self.judging.split_edited.connect(self.split_edited)
         self.judging.seeds_edited.connect(self.seeds_edited)
         self.judging.k_edited.connect(self.k_edited)
