@@ -246,15 +246,10 @@ class EventReader:
             misfits,
             misfit_lines,
         )
-        if doubled[:n_records].any():
-            data = kernels.undouble(data, starts, ends, doubled[:n_records], self._quote)
-        records = Records(
-            data,
-            starts[:, :n_records],
-            ends[:, :n_records],
-            spans[:, :n_records],
-            lines[:n_records],
-        )
+        starts, ends, doubled = starts[:, :n_records], ends[:, :n_records], doubled[:n_records]
+        if doubled.any():
+            data = kernels.undouble(data, starts, ends, doubled, self._quote)
+        records = Records(data, starts, ends, spans[:, :n_records], lines[:n_records])
         self._take(records, misfits[:, :n_misfits], misfit_lines[:n_misfits])
         return line, end
 

@@ -154,6 +154,17 @@ def test_a_number_is_the_nearest_one_or_left_to_others(number):
         np.testing.assert_array_equal(values[0], expected)
 
 
+def test_doubled_quotes_among_lines_that_are_no_records(tmp_path):
+    look = look_of(tmp_path, has_header=True)
+    rows = ['a,"x ""1""",1,2\n', "\n", "b,y\n", "b,y,3,4\n", '"""",""""",5,6\n', '"""",y,5,6\n']
+    text = "user,item,rating,time\n" + "".join(rows) * 500
+    for size in (1, 1000, 1 << 20):
+        quick = quickly(text, look, size)
+        assert_same(quick, slowly(text, look))
+        assert quick[1][:3] == ['x "1"', "y", "y"]
+        assert quick[0][:3] == ["a", "b", '"']
+
+
 def test_a_record_may_run_over_a_hundred_lines_and_no_more(tmp_path):
     look = look_of(tmp_path)
     for n_lines, n_read in ((100, 2), (101, 1)):
