@@ -126,33 +126,39 @@ def _pack_block(numbers: Bytes) -> bytes:
 
 
 def _pack_plane(plane: Bytes) -> bytes:
+    lowest, highest = plane.min(), plane.max()
+    if lowest == highest:
+        return bytes([_ALL_ALIKE]) + bytes([lowest]) * -(-len(plane) // _ALIKE_FOR_EACH)
     middle = max(0, (len(plane) - _SAMPLE) // 2)
     sample = plane[middle : middle + _SAMPLE]
-    if len(np.unique(sample)) <= 16:
-        table = np.flatnonzero(np.bincount(plane, minlength=256)).astype(np.uint8)
-        if len(table) == 1:
-            return bytes([_ALL_ALIKE]) + table.tobytes() * -(-len(plane) // _ALIKE_FOR_EACH)
-        if len(table) <= 16:
-            return _pack_few(plane, table)
+    raw = plane.tobytes()
+    table = np.unique(sample)
+    if len(table) <= 16:
+        others = np.frombuffer(raw.translate(None, table.tobytes()), dtype=np.uint8)
+        table = np.union1d(table, others)
+    if len(table) <= 16:
+        return _pack_few(raw, table)
     if len(_deflate(sample)) < _WORTH * len(sample):
         packed = _deflate(plane)
         if len(packed) < len(plane):
             return bytes([_ZLIB]) + len(packed).to_bytes(4, "little") + packed
-    return bytes([_AS_IT_IS]) + plane.tobytes()
+    return bytes([_AS_IT_IS]) + raw
 
 
-def _pack_few(plane: Bytes, table: Bytes) -> bytes:
+def _pack_few(plane: bytes, table: Bytes) -> bytes:
     bits = next(bits for bits in _BITS if len(table) <= 2**bits)
-    head = bytes([bits]) + table.tobytes().ljust(2**bits, b"\0")
     code_of = np.zeros(256, dtype=np.uint8)
     code_of[table] = np.arange(len(table))
-    codes = np.take(code_of, plane)
+    codes = np.frombuffer(plane.translate(code_of.tobytes()), dtype=np.uint8)
     together = 8 // bits  # codes in one byte
-    packed = np.zeros(-(-len(plane) // together), dtype=np.uint8)
-    for place in range(together):
-        part = codes[place::together]
-        packed[: len(part)] |= part << (place * bits)
-    return head + packed.tobytes()
+    if bits == 1:
+        packed = np.packbits(codes, bitorder="little")
+    else:
+        packed = np.zeros(-(-len(plane) // together), dtype=np.uint8)
+        for place in range(together):
+            part = codes[place::together]
+            packed[: len(part)] |= part << (place * bits)
+    return bytes([bits]) + table.tobytes().ljust(2**bits, b"\0") + packed.tobytes()
 
 
 def _deflate(plane: Bytes) -> bytes:
@@ -175,8 +181,7 @@ def _unpack_plane(form: int, content: memoryview, n: int) -> Bytes:
 
 def _unpack_few(bits: int, content: Bytes, n: int) -> Bytes:
     table, packed = content[: 2**bits], content[2**bits :]
-    together = 8 // bits
-    plane = np.empty((len(packed), together), dtype=np.uint8)
-    for place in range(together):
-        plane[:, place] = np.take(table, (packed >> (place * bits)) & (2**bits - 1))
-    return plane.reshape(-1)[:n]
+    together = 8 // bits  # codes in one byte
+    codes = np.arange(256)[:, np.newaxis] >> (bits * np.arange(together))
+    meant = table[codes & (2**bits - 1)]  # (256, together): the bytes that each byte stands for
+    return np.take(meant.view(f"u{together}"), packed).view(np.uint8)[:n]
