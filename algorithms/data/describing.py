@@ -14,7 +14,9 @@ from algorithms.data.look import FileLook, is_number
 from algorithms.data.parts import DescriptionColumns
 from algorithms.data.sieve import Sieve
 from algorithms.data.sources import open_stream
+from algorithms.data.streams import in_blocks
 from algorithms.errors import MissingColumnError, UnreadableFileError
+from algorithms.progress import Progress, Stage, part_of, silent
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +46,9 @@ class Descriptions:
     rejected: Sequence[RejectedLine]
 
 
-def read_descriptions(look: FileLook, columns: DescriptionColumns) -> Descriptions:
+def read_descriptions(
+    look: FileLook, columns: DescriptionColumns, progress: Progress = silent
+) -> Descriptions:
     """Read a table of descriptions; one that is described twice keeps its first description.
 
     Raises
@@ -57,7 +61,9 @@ def read_descriptions(look: FileLook, columns: DescriptionColumns) -> Descriptio
     for role, column in _named(columns):
         if column not in look.columns:
             raise MissingColumnError(column=column, role=role, columns=", ".join(look.columns))
-    fields = split_lines(_text(look), look)
+    text = _text(look, part_of(progress, 0.0, 0.4))
+    fields = split_lines(text, look)
+    progress(0.6, Stage.LOAD)
     sieve = Sieve(fields, look)
     ids = sieve.distinct_ids(columns.id)
     titles = None if columns.title is None else sieve.texts(columns.title)
@@ -66,12 +72,13 @@ def read_descriptions(look: FileLook, columns: DescriptionColumns) -> Descriptio
         texts[CATEGORIES] = sieve.texts(columns.category)
     flags = {column: sieve.numbers(column) for column in columns.flags}
     fits = sieve.fits()
-    features = {
-        column: _as_text(values.filter(fits))
-        if column == CATEGORIES
-        else _as_feature(values.filter(fits), look.decimal)
-        for column, values in texts.items()
-    }
+    features: dict[str, AnyArray] = {}
+    for done, (column, values) in enumerate(texts.items(), start=1):
+        kept = values.filter(fits)
+        features[column] = (
+            _as_text(kept) if column == CATEGORIES else _as_feature(kept, look.decimal)
+        )
+        progress(0.6 + 0.3 * done / len(texts), Stage.LOAD)
     if flags:
         names = np.array(list(flags))
         raised = np.column_stack(list(flags.values()))[fits.to_numpy()] == 1  # (n, n_flags)
@@ -96,9 +103,16 @@ def _named(columns: DescriptionColumns) -> list[tuple[str, str]]:
     return named + [("feature", column) for column in (*columns.flags, *columns.features)]
 
 
-def _text(look: FileLook) -> str:
+def _text(look: FileLook, progress: Progress) -> str:
+    n_bytes = look.path.stat().st_size + 1
+    blocks: list[bytes] = []
+    n_read = 0
     with open_stream(look.path, look.member) as stream:
-        data = stream.read()
+        for block in in_blocks(stream):
+            blocks.append(block)
+            n_read += len(block)
+            progress(min(n_read / n_bytes, 1.0), Stage.LOAD)
+    data = b"".join(blocks)
     try:
         return data.decode(look.encoding)
     except UnicodeDecodeError as error:

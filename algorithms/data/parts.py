@@ -91,8 +91,9 @@ class ImportPlan(BaseModel):
 
     name: str = Field(min_length=1, description="What a person calls the data")
     parts: tuple[Part, ...] = Field(min_length=1, description="Its tables")
-    duplicates: Duplicates = Field(
-        Duplicates.KEEP_ALL, description="What becomes of events with the same user and item"
+    duplicates: Duplicates | None = Field(
+        None,
+        description="What becomes of events with the same user and item; None: as each part says",
     )
     layout: str = Field("", description="Name of the known layout; empty where none was known")
 

@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
-from pathlib import Path
 
 import numpy as np
 
 from algorithms.arrays import Float32Array
 from algorithms.data.describing import Descriptions, read_descriptions
 from algorithms.data.joining import join_logs
-from algorithms.data.layouts import files_of, recognise
 from algorithms.data.lines import RejectedLine
 from algorithms.data.log import IdMap, InteractionLog
-from algorithms.data.look import FileLook, Question, sniff
 from algorithms.data.parts import (
     DescriptionColumns,
     ImportPlan,
@@ -30,14 +27,10 @@ from algorithms.data.parts import (
     TextLabel,
     look_at,
 )
-from algorithms.data.proposals import propose_descriptions, propose_part
+from algorithms.data.proposing import Proposal, propose_plan
 from algorithms.data.readers import ColumnRoles, read_log
-from algorithms.data.sources import members
-from algorithms.errors import DataError, MtrecError, UnreadableFileError
-from algorithms.messages import Message
+from algorithms.errors import DataError
 from algorithms.progress import Progress, Stage, part_of, silent
-
-_TABLES = (".csv", ".tsv", ".txt", ".dat")
 
 __all__ = [
     "DescriptionColumns",
@@ -107,95 +100,6 @@ class PlanResult:
         return sum(len(part.rejected) for part in self.parts)
 
 
-@dataclass(frozen=True, eq=False)
-class Proposal:
-    """What some files probably are.
-
-    Parameters
-    ----------
-    plan : for a person to confirm
-    looks : of each part, in the order of the plan
-    left_out : files that nothing could be made of, and why
-    """
-
-    plan: ImportPlan
-    looks: tuple[FileLook, ...]
-    left_out: tuple[tuple[Path, Message], ...] = ()
-
-    @property
-    def questions(self) -> tuple[tuple[Part, Question], ...]:
-        """What the files leave open, each with the part that it is about."""
-        pairs = zip(self.plan.parts, self.looks, strict=True)
-        return tuple((part, question) for part, look in pairs for question in look.questions)
-
-
-def propose_plan(paths: Sequence[Path]) -> Proposal:
-    """Propose how files make a data set: as a known layout where they are one.
-
-    Otherwise each file is taken for what its columns look like. Where there is one file of
-    events, a file beside it that gives its items titles joins it.
-
-    Parameters
-    ----------
-    paths : files, or folders with files
-
-    Raises
-    ------
-    MtrecError
-        Where nothing can be made of any of them: what is wrong with the first.
-    """
-    known = recognise(paths)
-    if known is not None:
-        return Proposal(known, tuple(look_at(part) for part in known.parts))
-    looks: list[FileLook] = []
-    parts: list[Part] = []
-    left_out: list[tuple[Path, Message]] = []
-    first: MtrecError | None = None
-    for file in [file for path in paths for file in files_of(path)]:
-        try:
-            for member in members(file):
-                look = sniff(file, member=member)
-                part = propose_part(look)
-                looks.append(look)
-                parts.append(part)
-        except MtrecError as error:
-            first = first or error
-            left_out.append((file, error.message))
-    events = [part for part in parts if part.table is TableKind.EVENTS]
-    if first is not None and not parts:
-        raise first
-    if len(parts) == 1 and isinstance(parts[0].columns, ColumnRoles):
-        for look, part in _descriptions_beside(parts[0].path, parts[0].columns):
-            looks.append(look)
-            parts.append(part)
-    if not parts:
-        raise UnreadableFileError(
-            file=", ".join(path.name for path in paths),
-            expected="files with tables",
-            found="none",
-            remedy="Choose other files.",
-        )
-    name = (events or parts)[0].path.stem
-    return Proposal(ImportPlan(name=name, parts=tuple(parts)), tuple(looks), tuple(left_out))
-
-
-def _descriptions_beside(events: Path, columns: ColumnRoles) -> list[tuple[FileLook, Part]]:
-    """Return the first file beside one of events that gives its items titles, if there is one."""
-    if columns.item is None:
-        return []
-    for path in files_of(events.parent):
-        if path == events or path.suffix.lower() not in _TABLES:
-            continue
-        try:
-            look = sniff(path)
-        except MtrecError:
-            continue  # some other file
-        described = propose_descriptions(look, columns.item, columns.item_kind)
-        if described is not None and described.title is not None:
-            return [(look, Part(path=path, table=TableKind.ITEMS, columns=described))]
-    return []
-
-
 def read_plan(plan: ImportPlan, progress: Progress = silent) -> PlanResult:
     """Read all parts of a plan and join them.
 
@@ -225,11 +129,12 @@ def read_plan(plan: ImportPlan, progress: Progress = silent) -> PlanResult:
                 PartAccount(part, read.n_read, read.n_accepted, read.rejected, read.n_merged)
             )
         else:
-            described = read_descriptions(look, part.columns)
+            described = read_descriptions(look, part.columns, step)
             (users if part.table is TableKind.USERS else items).append(described)
             accounts.append(
                 PartAccount(part, described.n_read, len(described.ids), described.rejected)
             )
+    progress(0.96, Stage.LOAD)
     log = join_logs(plan.name, logs, items, users)
     progress(1.0, Stage.LOAD)
     return PlanResult(log, tuple(accounts))
@@ -245,9 +150,11 @@ def _steps(parts: Sequence[Part], progress: Progress) -> list[Progress]:
 def _roles(plan: ImportPlan, part: Part, columns: ColumnRoles) -> ColumnRoles:
     """Return what is read from a part: columns with words come as features first."""
     words = tuple(label.column for label in part.text_labels)
-    duplicates = plan.duplicates if part.table is TableKind.EVENTS else columns.duplicates
     features = (*columns.features, *(word for word in words if word not in columns.features))
-    return columns.model_copy(update={"features": features, "duplicates": duplicates})
+    columns = columns.model_copy(update={"features": features})
+    if plan.duplicates is None or part.table is TableKind.LINKS:
+        return columns
+    return columns.model_copy(update={"duplicates": plan.duplicates})
 
 
 def _with_text_labels(log: InteractionLog, part: Part) -> InteractionLog:

@@ -90,6 +90,11 @@ def names_user_and_item(look: FileLook) -> bool:
     return _find(look.columns, _USERS) is not None and _find(look.columns, _ITEMS) is not None
 
 
+def names_user_or_item(look: FileLook) -> bool:
+    """Return whether the header names a user, an item or a title in a known spelling."""
+    return any(_find(look.columns, names) is not None for names in (_USERS, _ITEMS, _TITLES))
+
+
 def propose_part(look: FileLook) -> Part:
     """Propose what a table is, of events, items, users or links, and what its columns are.
 

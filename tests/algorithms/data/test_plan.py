@@ -1,7 +1,10 @@
+import zipfile
+
 import numpy as np
 import openpyxl
 import pytest
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.parts import DescriptionColumns, ImportPlan, Part, TableKind
 from algorithms.data.plan import NoEventsError, propose_plan, read_plan
 from algorithms.data.readers import ColumnRoles
@@ -221,3 +224,56 @@ def test_sheets_of_a_workbook_are_parts(tmp_path):
     assert log.user_table.ids.ids.tolist() == ["007", "8"]
     assert log.item_table.titles.tolist() == ["Bee", "Ant"]
     assert log.labels["rating"].tolist() == [4, 2.5]
+
+
+def test_prose_among_the_tables_is_left_out(folder):
+    (folder / "README.txt").write_text(
+        "Hello, dear student.\nThese are films, users, and more.\nCite us, please.\n"
+    )
+    proposal = propose_plan([folder])
+    assert len(proposal.plan.parts) == 4
+    assert [path.name for path, _ in proposal.left_out] == ["README.txt"]
+
+
+def test_one_bad_member_of_a_zip_does_not_hide_the_others(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("logo.png", b"\x89PNG\r\n")
+        archive.writestr("data/e.csv", "user,item,click\n1,a,1\n2,b,0\n")
+    proposal = propose_plan([tmp_path / "a.zip"])
+    assert [part.member for part in proposal.plan.parts] == ["data/e.csv"]
+    assert [path.name for path, _ in proposal.left_out] == ["logo.png"]
+    assert read_plan(proposal.plan).log.labels["click"].tolist() == [1, 0]
+
+
+def test_several_lists_without_labels_are_told_apart_by_their_names(tmp_path):
+    for name in ("seen", "bought"):
+        (tmp_path / f"{name}.csv").write_text("user,item,time\n1,a,1000000000\n")
+    log = read_plan(propose_plan([tmp_path]).plan).log
+    np.testing.assert_array_equal(log.labels["bought"], [1, NAN])
+    np.testing.assert_array_equal(log.labels["seen"], [NAN, 1])
+
+
+def test_a_file_that_a_known_layout_has_no_use_for_is_named(tmp_path):
+    for name, text in {
+        "ratings.csv": "userId,movieId,rating,timestamp\n1,2,3,4\n",
+        "own.csv": "user,item\n1,2\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    proposal = propose_plan([tmp_path / "ratings.csv", tmp_path / "own.csv"])
+    assert [(path.name, str(why)) for path, why in proposal.left_out] == [
+        ("own.csv", "MovieLens has no use for it")
+    ]
+
+
+def test_duplicates_are_merged_as_the_part_says_unless_the_plan_says_otherwise(tmp_path):
+    (tmp_path / "e.csv").write_text("user,item,plays\n1,a,1\n1,a,2\n2,a,3\n")
+    plan = propose_plan([tmp_path / "e.csv"]).plan
+    assert len(read_plan(plan).log) == 3
+    (part,) = plan.parts
+    roles = part.columns.model_copy(update={"duplicates": Duplicates.SUM})
+    summed = plan.model_copy(update={"parts": (part.model_copy(update={"columns": roles}),)})
+    result = read_plan(summed)
+    assert result.log.labels["plays"].tolist() == [3, 3]
+    assert [(each.n_read, each.n_accepted, each.n_merged) for each in result.parts] == [(3, 3, 1)]
+    last = summed.model_copy(update={"duplicates": Duplicates.KEEP_LAST})
+    assert read_plan(last).log.labels["plays"].tolist() == [2, 3]
