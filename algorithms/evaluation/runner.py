@@ -22,6 +22,7 @@ from algorithms.evaluation.memory import peak_bytes
 from algorithms.evaluation.pointwise import judge_events, score_events
 from algorithms.evaluation.ranking import judge_lists, rank_unmet, relevant_items
 from algorithms.evaluation.results import Cost, MetricResult, RunResult
+from algorithms.evaluation.split_facts import describe_split
 from algorithms.messages import Message
 from algorithms.models.base import Recommender, TopLists
 from algorithms.models.catalog import MODELS, find_model
@@ -101,7 +102,7 @@ def run(
             peak_bytes=peak_bytes(),
         ),
         state=state,
-        notes=(*model.notes(), *judged.notes),
+        notes=(*model.notes(), *judged.notes, *_split_notes(split)),
     )
 
 
@@ -109,6 +110,11 @@ def split_of(spec: RunSpec, log: InteractionLog) -> Split:
     """Return the split that ``run`` makes for a spec, to restore or to explain a fitted model."""
     rng = np.random.default_rng([spec.seed, _SPLIT])
     return make_split(log, spec.split, rng, fold=spec.seed)
+
+
+def _split_notes(split: Split) -> tuple[Message, ...]:
+    cold = describe_split(split).cold
+    return () if cold is None else (cold,)
 
 
 @dataclass

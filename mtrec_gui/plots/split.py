@@ -155,6 +155,6 @@ def draw_split(figure: Figure, picture: SplitPicture, theme: Theme) -> None:
     if picture.dates:
         places = np.linspace(0, 1, len(picture.dates))
         axes.set_xticks(places, picture.dates)
-        for label, side in zip(axes.get_xticklabels()[:: len(places) - 1], ("left", "right"),
-                               strict=True):  # fmt: skip
-            label.set_horizontalalignment(side)
+        first, *_, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")
