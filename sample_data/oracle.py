@@ -9,16 +9,15 @@ What is best depends on who judges, so there are two aims:
 
 * ``log``: the ceiling of what a held-out log measures. The log holds only what was shown, so the
   best ranking of items for it is by the probability of having been shown, besides what training
-  already holds, times that of being relevant once shown:
+  already tells, times that of being relevant once shown:
 
   .. math::
-      s_{ui} = P(\mathrm{shown}_{ui} \mid \mathrm{not\ in\ training}) \cdot
+      s_{ui} = P(\mathrm{shown}_{ui} \mid \mathrm{training}) \cdot
                P(y_{ui} \ge c \mid \mathrm{shown}_{ui})
 
   and the best prediction of an event is the mean over the places and circumstances in which it may
-  have been shown. With :math:`p` the probability of having been shown at all and :math:`t` the
-  share of the user's impressions that is in training, the first factor is
-  :math:`p (1 - t) / (1 - p t)`.
+  have been shown. Training tells who was shown how much already, and which topics a user asked for;
+  its labels tell nothing that the truth does not know.
 * ``user``: what is best for the user, wherever and however it is shown.
 
 Ranking by the probability of relevance is the best that can be done where the worth of one item
@@ -109,6 +108,7 @@ class Oracle(Recommender):
     def _meet_world(self) -> None:
         """Make the world anew, and keep the tasks that it tells of."""
         truth = self._truth = world_behind(self.log)
+        self._besides: dict[str, FloatArray] = {}
         kinds = {label.name: label.item_kind for label in truth.spec.labels}
         tasks = self.tasks
         self._unknown = [task for task in tasks if kinds.get(task.label) != task.item_kind]
@@ -147,20 +147,13 @@ class Oracle(Recommender):
         return score
 
     def _shown_besides(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        """Return (m, k) the probability of having been shown outside of the training part.
-
-        It is that given that the item is not in training, so it says nothing of those which are.
-        """
-        shown = self._truth.shown(task.item_kind)  # (n_users, n_items of the kind)
-        column = np.searchsorted(self.log.item_table.of_kind(task.item_kind), items)
-        of_kind = self._of_kind(task, self.log.items.astype(np.int64))
-        trained = np.bincount(self.log.users[of_kind], minlength=self.log.n_users)
-        part = np.minimum(trained / shown.sum(axis=1), 1.0)[users, None]  # t
-        p = shown[users[:, None], column]
-        rest = 1 - p * part
-        besides: FloatArray = np.zeros_like(p)
-        np.divide(p * (1 - part), rest, out=besides, where=rest > 0)
-        return besides
+        """Return (m, k) the probability of having been shown besides the training part."""
+        kind = task.item_kind
+        if kind not in self._besides:
+            log = self.log
+            self._besides[kind] = self._truth.shown_besides(kind, log.users, log.items)
+        column = np.searchsorted(self.log.item_table.of_kind(kind), items)
+        return self._besides[kind][users[:, None], column]
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])

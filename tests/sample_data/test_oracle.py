@@ -50,10 +50,7 @@ def test_it_says_what_the_truth_says(world, train) -> None:
 def test_its_ranking_weighs_relevance_with_what_training_leaves_to_be_shown(world, train) -> None:
     task = TASKS[0]
     model, of_kind = fit(train), train.item_table.of_kind(task.item_kind)
-    shown = world.truth.shown(task.item_kind)[7]
-    mine = train.users == 7
-    part = np.isin(train.items[mine], of_kind).sum() / shown.sum()
-    besides = shown * (1 - part) / (1 - shown * part)
+    besides = world.truth.shown_besides(task.item_kind, train.users, train.items)[7]
     relevant = world.truth.relevant(task.label, np.array([7]), of_kind, task.relevant_from)
     assert_allclose(model.score_block(task, [7], of_kind)[0], besides * relevant, rtol=1e-9)
     scattered = of_kind[[5, 2, 60]]
