@@ -155,6 +155,7 @@ class Application(QObject):
         )
         home.project_opened.connect(self._open_project)
         home.import_pressed.connect(lambda: self._import_file(None))
+        home.new_world_pressed.connect(self._new_world)
 
     # --- what a person does ----------------------------------------------------------------
 
@@ -182,6 +183,15 @@ class Application(QObject):
         def begin(_: HomePresenter) -> None:
             if self.context is not None:
                 open_dialog(self.context, path, self.window)
+
+        self._ask_home(begin)
+
+    def _new_world(self) -> None:
+        from mtrec_gui.pages.new_world import open_dialog
+
+        def begin(_: HomePresenter) -> None:
+            if self.context is not None:
+                open_dialog(self.context, self.window)
 
         self._ask_home(begin)
 

@@ -250,6 +250,9 @@ QPushButton[kind="choice"] {{ text-align: left; border: 2px solid transparent; p
 QPushButton[kind="choice"]:hover {{ background: {t.sunk}; }}
 QPushButton[kind="choice"]:checked {{ background: {t.accent_soft}; }}
 QPushButton[kind="choice"]:focus {{ border-color: {t.accent}; padding: 0; }}
+QPushButton[kind="choice"][framed="true"] {{ border: 1px solid {t.line}; }}
+QPushButton[kind="choice"][framed="true"]:checked {{ border: 2px solid {t.accent}; }}
+QPushButton[kind="choice"][framed="true"]:focus {{ border: 2px solid {t.accent}; }}
 QScrollArea#runScroll, QWidget#runLines {{ background: {t.surface}; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}
 """

@@ -16,11 +16,10 @@ import numpy as np
 
 from algorithms.errors import ConfigError
 from algorithms.models.base import parse_config
-from sample_data.spec import BinaryLabel, WorldSpec
+from sample_data.spec import BinaryLabel, RatingLabel, WorldSpec
 
 SIZE, BEHAVIOUR, EXPOSURE, CHANCE = "How much there is", "What people do", "What is shown", "Chance"
 MOST_PAGES = 1000
-LOGISTIC_VARIANCE = math.pi**2 / 3  # of the noise behind a logistic choice
 
 Values = dict[str, Any]
 
@@ -39,6 +38,7 @@ class Dial:
     read : gives the number that a world stands at, which a world file may have put out of range
     turn_to : changes the values of a world
     is_geometric : whether each step multiplies, as for counts
+    applies : whether a world has what the dial turns
     """
 
     key: str
@@ -51,6 +51,7 @@ class Dial:
     read: Callable[[WorldSpec], float]
     turn_to: Callable[[WorldSpec, Values, float], None]
     is_geometric: bool = False
+    applies: Callable[[WorldSpec], bool] = lambda _: True
 
     @property
     def is_whole(self) -> bool:
@@ -63,7 +64,8 @@ class Dial:
         Raises
         ------
         ConfigError
-            Where the number lies outside the dial, or the world allows no such value.
+            Where the number lies outside the dial, the world has nothing that it turns, or
+            it allows no such value.
         """
         if not self.low <= number <= self.high:
             raise ConfigError(
@@ -71,6 +73,13 @@ class Dial:
                 field=self.key,
                 expected=f"a number from {self.low:g} to {self.high:g}",
                 found=f"{number:g}",
+            )
+        if not self.applies(spec):
+            raise ConfigError(
+                where=spec.title,
+                field=self.key,
+                expected="a world that has what this dial turns",
+                found="none of it",
             )
         values = spec.model_dump()
         self.turn_to(spec, values, round(number) if self.is_whole else number)
@@ -108,23 +117,24 @@ def _turn_users(spec: WorldSpec, values: Values, number: float) -> None:
 
 
 def _read_items(spec: WorldSpec) -> float:
-    return sum(kind.count for kind in spec.kinds)
+    return sum(spec.n_items(code) for code in range(len(spec.kinds)))
 
 
 def _turn_items(spec: WorldSpec, values: Values, number: float) -> None:
     """Scale all kinds alike, as far as the catalogue reaches with all its brands."""
     catalogue = spec.catalogue
     stocked, most = catalogue.brands_per_category, len(catalogue.brands)
-    per_brand = catalogue.n_offers() // stocked  # product types
-    wanted = number / _read_items(spec)
-    limits = [most * per_brand * len(kind.titles) / kind.count for kind in spec.kinds]
-    scale = min(wanted, *limits)
+    n_types = catalogue.n_types()
+    offered = [kind for kind in spec.kinds if not kind.people]  # people need no offer
+    limits = [most * n_types * len(kind.titles) / kind.count for kind in offered]
+    scale = min([number / _read_items(spec), *limits])
     for kind in values["kinds"]:
-        kind["count"] = max(round(kind["count"] * scale), kind["per_page"])
-        needed = math.ceil(kind["count"] / (per_brand * len(kind["titles"])))
-        stocked = max(stocked, needed)
+        kind["count"] = max(round(kind["count"] * scale), kind["per_page"] + 1)
+        if not kind["people"]:
+            needed = math.ceil(kind["count"] / (n_types * len(kind["titles"])))
+            stocked = max(stocked, needed)
     values["catalogue"]["brands_per_category"] = min(stocked, most)
-    _fit_pages(values)
+    _fit_pages(spec, values)
 
 
 def _read_pages(spec: WorldSpec) -> float:
@@ -138,14 +148,22 @@ def _turn_pages(spec: WorldSpec, values: Values, number: float) -> None:
     users["pages_mean"] = number
     users["pages_min"] = max(1, round(users["pages_min"] * scale))
     users["pages_max"] = max(1, round(users["pages_max"] * scale))
-    _fit_pages(values)
+    _fit_pages(spec, values)
 
 
-def _fit_pages(values: Values) -> None:
-    """Leave no user more pages than there are items to fill them."""
-    most = min(kind["count"] // kind["per_page"] for kind in values["kinds"])
+def _fit_pages(spec: WorldSpec, values: Values) -> None:
+    """Leave no user more pages than there is to fill them: items, topics, people."""
+    limits = [MOST_PAGES]
+    for kind in values["kinds"]:
+        if kind["by_topic"]:
+            limits.append(spec.catalogue.n_types() - 1)
+        elif kind["people"]:
+            n_people = min(kind["count"], values["users"]["count"])
+            limits.append(max(1, (n_people - 1) // kind["per_page"]))
+        else:
+            limits.append(kind["count"] // kind["per_page"])
     users = values["users"]
-    users["pages_max"] = min(users["pages_max"], most, MOST_PAGES)
+    users["pages_max"] = min(users["pages_max"], *limits)
     users["pages_min"] = min(users["pages_min"], users["pages_max"])
     users["pages_mean"] = min(users["pages_mean"], users["pages_max"])
 
@@ -164,39 +182,12 @@ def _turn_correlation(spec: WorldSpec, values: Values, number: float) -> None:
     values["correlations"] = ()
 
 
-def _chance(values: Mapping[str, Any]) -> tuple[float, float]:
-    """Return the variance of a label's level that the truth fixes, and that of chance."""
-    pulls = (values["taste"], values["quality"], values["user"], values["price"])
-    fixed = sum(pull**2 for pull in pulls)
-    return fixed, values["noise"] ** 2 if "noise" in values else LOGISTIC_VARIANCE
-
-
-def _noise_share(labels: list[Values], scale: float) -> float:
-    """Return the mean share of chance, were all that is no chance ``scale`` times as large."""
-    shares = []
-    for label in labels:
-        fixed, chance = _chance(label)
-        shares.append(chance / (chance + fixed * scale**2))
-    return float(np.mean(shares))
-
-
 def _read_noise(spec: WorldSpec) -> float:
-    return _noise_share([label.model_dump() for label in spec.labels], 1.0)
+    return spec.noise
 
 
 def _turn_noise(spec: WorldSpec, values: Values, number: float) -> None:
-    """Scale the pulls of every label by one factor (of a rating: its noise by the inverse)."""
-    labels = values["labels"]
-    scale = _root_of(lambda log: number - _noise_share(labels, math.exp(log)), -8, 8)
-    factor = math.exp(scale)
-    for label in labels:
-        if "noise" in label:
-            label["noise"] = min(max(label["noise"] / factor, 0.01), 5.0)
-        else:
-            label["taste"] = min(label["taste"] * factor, 10.0)
-            for name in ("quality", "price"):
-                label[name] = min(max(label[name] * factor, -5.0), 5.0)
-            label["user"] = min(label["user"] * factor, 5.0)
+    values["noise"] = number
 
 
 def _rates(spec: WorldSpec) -> list[float]:
@@ -206,14 +197,12 @@ def _rates(spec: WorldSpec) -> list[float]:
 def _read_rate(spec: WorldSpec) -> float:
     """Return the geometric mean of the rates."""
     rates = _rates(spec)
-    return float(np.exp(np.mean(np.log(rates)))) if rates else 0.5
+    return float(np.exp(np.mean(np.log(rates))))
 
 
 def _turn_rate(spec: WorldSpec, values: Values, number: float) -> None:
     """Multiply the odds of every label by one factor."""
     rates = np.array(_rates(spec))
-    if not len(rates):
-        return
     odds = np.log(rates / (1 - rates))
 
     def moved(shift: float) -> Any:
@@ -233,13 +222,36 @@ def _placed(label: Mapping[str, Any]) -> bool:
 
 def _read_position(spec: WorldSpec) -> float:
     places = [label.position for label in spec.labels if _placed(label.model_dump())]
-    return float(np.mean(places)) if places else 0.0
+    return float(np.mean(places))
 
 
 def _turn_position(spec: WorldSpec, values: Values, number: float) -> None:
     for label in values["labels"]:
         if _placed(label):
             label["position"] = number
+
+
+def _read_missing(spec: WorldSpec) -> float:
+    ratings = [label.missing for label in spec.labels if isinstance(label, RatingLabel)]
+    return float(np.mean(ratings))
+
+
+def _turn_missing(spec: WorldSpec, values: Values, number: float) -> None:
+    for label in values["labels"]:
+        if label["kind"] == "rating":
+            label["missing"] = number
+
+
+def _has_ratings(spec: WorldSpec) -> bool:
+    return any(isinstance(label, RatingLabel) for label in spec.labels)
+
+
+def _has_events(spec: WorldSpec) -> bool:
+    return any(isinstance(label, BinaryLabel) for label in spec.labels)
+
+
+def _has_first_events(spec: WorldSpec) -> bool:
+    return any(_placed(label.model_dump()) for label in spec.labels)
 
 
 def _root_of(rising: Callable[[float], float], low: float, high: float) -> float:
@@ -268,6 +280,14 @@ def _exposure(
         values["exposure"][name] = number
 
     return read, turn
+
+
+def _read_skew(spec: WorldSpec) -> float:
+    return spec.taste.popularity_skew
+
+
+def _turn_skew(spec: WorldSpec, values: Values, number: float) -> None:
+    values["taste"]["popularity_skew"] = number
 
 
 def _read_seed(spec: WorldSpec) -> float:
@@ -331,10 +351,10 @@ DIALS: dict[str, Dial] = {
             "noise",
             BEHAVIOUR,
             "Noise",
-            "Share of mere chance in what people do; the rest follows from who and what.",
+            "How much is mere chance in what people do: 2 doubles it.",
+            0.1,
+            4,
             0.05,
-            0.95,
-            0.01,
             _read_noise,
             _turn_noise,
         ),
@@ -348,6 +368,19 @@ DIALS: dict[str, Dial] = {
             0.01,
             _read_rate,
             _turn_rate,
+            applies=_has_events,
+        ),
+        Dial(
+            "missing",
+            BEHAVIOUR,
+            "Labels missing not at random",
+            "0: whoever could rate is as likely to. 0.9: the middling is hardly ever rated.",
+            0,
+            0.9,
+            0.05,
+            _read_missing,
+            _turn_missing,
+            applies=_has_ratings,
         ),
         Dial(
             "popularity",
@@ -358,6 +391,17 @@ DIALS: dict[str, Dial] = {
             3,
             0.05,
             *_exposure("popularity"),
+        ),
+        Dial(
+            "skew",
+            EXPOSURE,
+            "Popularity skew",
+            "How far the few most popular items stand out from the rest.",
+            0,
+            1,
+            0.05,
+            _read_skew,
+            _turn_skew,
         ),
         Dial(
             "preference",
@@ -389,6 +433,7 @@ DIALS: dict[str, Dial] = {
             0.05,
             _read_position,
             _turn_position,
+            applies=_has_first_events,
         ),
         Dial(
             "seed",

@@ -3,7 +3,8 @@
 A whole world takes a second or more to simulate. The preview simulates the same parameters with
 some 300 of its users, all of its items, so each number is that of the whole up to the chance of
 who is among the 300; counts are scaled up. With many items fewer users are taken, so that the
-answer comes as fast.
+answer comes as fast. Where people are the items, there are only as many as were sampled: they are
+easier to find among so few, so ``n_candidates`` says among how many.
 
 The ceiling of a task is what the best recommender could reach in the lab's main metric. For lists,
 events are divided at random as the experiment does, and the items that a user has not met in
@@ -12,7 +13,8 @@ training are ranked by the truth,
     P(held out and relevant | not in training) = h s r / (1 - (1 - h) s),
 
 s the probability of having been shown, r that of being relevant once shown, h the share that is
-held out. For values, the truth's expectation is held against what was observed.
+held out. For values, the truth's expectation is held against what was observed, as the lab's oracle
+does (of an absolute error the median would leave a little less than the mean).
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ class TaskPreview:
     density : share of all pairs of user and item (of the task's kind) with a relevant label
     metric : the metric of the ceiling: ndcg, rmse or mae
     ceiling : the best possible value; NaN where the part of the world has too little to tell
+    n_candidates : items of the task's kind in the part that was simulated
+    n_items : ... and in the whole world
     """
 
     name: str
@@ -61,6 +65,8 @@ class TaskPreview:
     density: float
     metric: str
     ceiling: float
+    n_candidates: int
+    n_items: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +109,14 @@ def _linear_algebra() -> Any:
 
 def _preview(spec: WorldSpec) -> Preview:
     n_users = spec.users.count
-    n_items = sum(kind.count for kind in spec.kinds)
+    n_items = sum(spec.n_items(code) for code in range(len(spec.kinds)))
     n_sampled = min(n_users, N_USERS, max(FEWEST_USERS, MOST_PAIRS // n_items))
     part = spec.model_copy(update={"users": spec.users.model_copy(update={"count": n_sampled})})
     simulation = simulate(part)
     log, truth = simulation.log, simulation.truth
     scale = n_users / n_sampled
     shown = {kind: truth.shown(kind) for kind in {task.item_kind for task in spec.tasks}}
-    tasks = tuple(
-        _task(task, log, truth, shown[task.item_kind], scale, spec.seed) for task in spec.tasks
-    )
+    tasks = tuple(_task(task, log, truth, shown[task.item_kind], spec) for task in spec.tasks)
     return Preview(
         n_users=n_users,
         n_items=n_items,
@@ -128,7 +132,7 @@ def _preview(spec: WorldSpec) -> Preview:
 
 
 def _task(
-    task: Task, log: InteractionLog, truth: Truth, shown: FloatArray, scale: float, seed: int
+    task: Task, log: InteractionLog, truth: Truth, shown: FloatArray, spec: WorldSpec
 ) -> TaskPreview:
     values = log.label(task.label)
     observed = ~np.isnan(values)
@@ -136,18 +140,21 @@ def _task(
     relevant = values >= task.relevant_from  # NaN is not
     if task.kind is TaskKind.BINARY:
         metric = "ndcg"
-        ceiling = _best_ranking(task, log, truth, shown, np.random.default_rng([seed, 99]))
+        ceiling = _best_ranking(task, log, truth, shown, np.random.default_rng([spec.seed, 99]))
     else:
         metric = "rmse" if task.kind is TaskKind.RATING else "mae"
         ceiling = _least_error(task, log, truth)
+    n_items = spec.n_items([kind.name for kind in spec.kinds].index(task.item_kind))
     return TaskPreview(
         name=task.name,
         label=task.label,
         rate=float(values[observed].mean()) if n_observed else float("nan"),
-        n_observed=round(n_observed * scale),
-        density=float(relevant.sum()) / shown.size,
+        n_observed=round(n_observed * spec.users.count / log.n_users),
+        density=float(relevant.sum()) / (log.n_users * n_items),
         metric=metric,
         ceiling=ceiling,
+        n_candidates=shown.shape[1],
+        n_items=n_items,
     )
 
 

@@ -19,20 +19,27 @@ class ColumnFlow(QWidget):
     Parameters
     ----------
     narrowest : width of a column in pixels at 100 % below which one fewer stands side by side
+    even : leave no column alone in the last line where fewer side by side would fill it
     """
 
     def __init__(
-        self, appearance: Appearance, narrowest: int = 300, parent: QWidget | None = None
+        self,
+        appearance: Appearance,
+        narrowest: int = 300,
+        parent: QWidget | None = None,
+        *,
+        even: bool = False,
     ) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._narrowest = narrowest
+        self._even = even
         self._columns: list[tuple[QWidget, ...]] = []
         self._side_by_side = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(L)
-        appearance.changed.connect(lambda: self._arrange())
+        appearance.changed.connect(self._arrange)
 
     def set_columns(self, columns: Sequence[tuple[QWidget, ...]]) -> None:
         """Replace the columns; each is as long as the others. The former widgets stay alive."""
@@ -61,6 +68,9 @@ class ColumnFlow(QWidget):
     def _arrange(self, again: bool = False) -> None:
         fit = (self.width() + L) // (self._appearance.px(self._narrowest) + L)
         n = max(1, min(fit, len(self._columns)))
+        if self._even and self._columns:
+            n_lines = -(-len(self._columns) // n)
+            n = -(-len(self._columns) // n_lines)
         if n == self._side_by_side and not again:
             return
         for place in range(self._grid.columnCount()):

@@ -56,4 +56,5 @@ class QuietDoubleSpin(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """Write a number as short as it goes."""
-        return f"{value:.{self.decimals()}f}".rstrip("0").rstrip(".") or "0"
+        text = f"{value:.{self.decimals()}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text

@@ -13,6 +13,7 @@ from mtrec_gui.pages.home.world_picture import WorldPicture
 from mtrec_gui.theme import L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.column_flow import ColumnFlow
 from mtrec_gui.widgets.labels import PlainLabel, TaskTag
 from mtrec_gui.widgets.layout import Card, FlowLayout, Page, clear, row
 
@@ -25,12 +26,14 @@ class HomePage(Page):
     world_opened, world_demonstrated : key of a world
     project_opened : a path
     import_pressed : a person wants to bring a file of their own
+    new_world_pressed : a person wants to make a world
     """
 
     world_opened = Signal(str)
     world_demonstrated = Signal(str)
     project_opened = Signal(object)
     import_pressed = Signal()
+    new_world_pressed = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__("", "", appearance, parent)
@@ -40,9 +43,11 @@ class HomePage(Page):
                 "Pick a world. “Show me” runs the comparison at once; you cannot break anything."
             )
         )
-        self._worlds = QGridLayout()
-        self._worlds.setSpacing(L)
-        self.body.addLayout(self._worlds)
+        self.new_world = button(self.tr("New world…"))
+        self.new_world.clicked.connect(self.new_world_pressed)
+        self.toolbar.addWidget(self.new_world)
+        self._worlds = ColumnFlow(appearance, narrowest=232, even=True)
+        self.body.addWidget(self._worlds)
         lower = QGridLayout()
         lower.setSpacing(L)
         lower.addWidget(self._steps_card(), 0, 0)
@@ -52,18 +57,16 @@ class HomePage(Page):
         self.body.addLayout(lower)
         self.body.addStretch(1)
         self._cards: Sequence[WorldCard] = ()
+        self._frames: list[tuple[QWidget]] = []
         appearance.changed.connect(lambda: self.show_worlds(self._cards))
 
     def show_worlds(self, cards: Sequence[WorldCard]) -> None:
         """Show a card for each world."""
         self._cards = cards
-        clear(self._worlds)
-        for place, card in enumerate(cards):
-            self._worlds.addWidget(self._world(card), 0, place)
-        for place in range(len(cards), 3):  # a lone card does not fill the page
-            self._worlds.setColumnStretch(place, 1)
-        for place in range(len(cards)):
-            self._worlds.setColumnStretch(place, 1)
+        former, self._frames = self._frames, [(self._world(card),) for card in cards]
+        self._worlds.set_columns(self._frames)
+        for (frame,) in former:
+            frame.deleteLater()
 
     def show_recent(self, projects: Sequence[RecentProject]) -> None:
         """Show the projects that were open lately."""
