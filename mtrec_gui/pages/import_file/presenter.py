@@ -153,7 +153,10 @@ class ImportPresenter:
         state = ImportState(paths[0])
 
         def propose(progress: Progress) -> tuple[ImportPlan, Part, FileLook]:
-            plan = propose_plan(paths).plan
+            try:
+                plan = propose_plan(paths).plan
+            except MissingColumnError:  # a person may know better
+                plan = ImportPlan(name=paths[0].stem, parts=(_unknown(paths[0]),))
             main = next((part for part in plan.parts if _is_events(part)), plan.parts[0])
             return plan, main, look_at(main)
 
@@ -283,10 +286,7 @@ class ImportPresenter:
         """Look at the file again, as a person says it is written."""
 
         def look(progress: Progress) -> tuple[Part, FileLook, Columns]:
-            first = Part(
-                path=state.path, table=TableKind.EVENTS, columns=ColumnRoles(user=None, item=None)
-            )
-            main = (state.main or first).model_copy(update=known)
+            main = (state.main or _unknown(state.path)).model_copy(update=known)
             seen = look_at(main)
             try:
                 roles = propose_columns(seen)
@@ -382,6 +382,11 @@ class ImportPresenter:
     def _show(self, state: ImportState) -> None:
         self._state = state
         self._view.show_state(state)
+
+
+def _unknown(path: Path) -> Part:
+    """Return a table of events of which nothing is known yet."""
+    return Part(path=path, table=TableKind.EVENTS, columns=ColumnRoles(user=None, item=None))
 
 
 def _is_events(part: Part) -> bool:

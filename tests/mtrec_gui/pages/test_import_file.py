@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from algorithms.data.duplicates import Duplicates
 from algorithms.data.look import sniff
+from algorithms.data.plan import TableKind
 from algorithms.data.proposals import propose_columns
 from algorithms.data.sieve import TimeFormat
 from algorithms.errors import MissingColumnError
@@ -148,6 +150,55 @@ def test_a_user_column_that_is_missing_is_named_and_can_be_given(folder, view, p
     presenter.use_chosen(0, ColumnUse.USER)
     assert view.last.problem is None
     assert view.last.can_create
+
+
+def test_what_is_ambiguous_is_asked_and_the_answer_is_used(tmp_path, view, presenter):
+    lines = "user_id;item_id;rating;when\nu1;i1;3,5;01/03/2015\nu2;i2;4,5;02/03/2015\n"
+    (tmp_path / "x.csv").write_text(lines, "utf-8")
+    presenter.files_chosen([tmp_path / "x.csv"])
+    assert [question.key for question in view.last.look.questions] == ["decimal", "date"]
+    assert not view.last.can_create
+    presenter.question_answered("decimal", ",")
+    presenter.question_answered("date", "day_first")
+    assert view.last.can_create
+    assert view.last.account.n_accepted == 2
+    presenter.question_answered("decimal", ".")  # a second thought
+    assert not view.last.can_create
+
+
+def test_several_events_of_a_pair_become_one_as_asked(tmp_path, view, presenter):
+    (tmp_path / "x.csv").write_text("user,item,rating\nu,i,2\nu,i,4\nu,j,5\nv,i,1\n", "utf-8")
+    presenter.files_chosen([tmp_path / "x.csv"])
+    assert view.last.account.n_events == 4
+    presenter.duplicates_chosen(Duplicates.MEAN)
+    account = view.last.account
+    assert (account.n_read, account.n_accepted, account.n_events) == (4, 4, 3)
+
+
+def test_a_friend_list_beside_the_events_can_be_left_out(tmp_path, view, presenter):
+    plays = "userID\tartistID\tweight\n" + "2\t51\t13883\n2\t52\t11690\n3\t51\t2\n4\t52\t7\n"
+    (tmp_path / "user_artists.dat").write_text(plays, "utf-8")
+    (tmp_path / "artists.dat").write_text(
+        "id\tname\turl\tpictureURL\n51\tDuran Duran\ta\tb\n52\tMorcheeba\tc\td\n", "utf-8"
+    )
+    (tmp_path / "user_friends.dat").write_text("userID\tfriendID\n2\t3\n3\t2\n4\t2\n", "utf-8")
+    presenter.files_chosen([tmp_path / "user_artists.dat"])
+    state = view.last
+    assert "Last.fm" in state.layout
+    assert "follow" in [task.name for task in state.tasks]
+    (links,) = [part for part in state.others if part.table is TableKind.LINKS]
+    presenter.part_left_out(links)
+    assert "follow" not in [task.name for task in view.last.tasks]
+
+
+def test_a_table_without_users_and_items_is_read_line_by_line(tmp_path, view, presenter):
+    rows = "".join(f"{20 + n},{n % 2}\n" for n in range(8))
+    (tmp_path / "x.csv").write_text("age,clicked\n" + rows, "utf-8")
+    presenter.files_chosen([tmp_path / "x.csv"])
+    presenter.use_chosen(0, ColumnUse.FEATURE)
+    presenter.use_chosen(1, ColumnUse.LABEL)
+    account = view.last.account
+    assert (account.n_users, account.n_items, account.n_events) == (8, 1, 8)
 
 
 def test_one_column_is_the_user():
