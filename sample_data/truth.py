@@ -254,7 +254,7 @@ class Truth:
         if not self.spec.kinds[code].by_topic:
             return rest_probability(shelf.shown, known, n_pages * per_page)
         topics = self.exposure.topic_weight
-        known_topic: BoolArray = known.reshape(*topics.shape, -1).any(axis=2)
+        known_topic: BoolArray = np.asarray(known.reshape(*topics.shape, -1).any(axis=2))
         asked = rest_probability(shown_probability(topics, n_pages), known_topic, n_pages)
         asked[known_topic] = 1
         known = known.reshape(asked.size, -1)  # (n_users · n_topics, items of a topic)

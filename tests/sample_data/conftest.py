@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,8 +15,25 @@ MakeSpec = Callable[..., WorldSpec]
 
 
 @pytest.fixture(scope="session")
-def ecommerce() -> Simulation:
-    return simulate_world("ecommerce")
+def ecommerce(simulations: Callable[[str], Simulation]) -> Simulation:
+    return simulations("ecommerce")
+
+
+@pytest.fixture(scope="session", params=["ecommerce", "search", "social", "travel"])
+def world(request: pytest.FixtureRequest) -> str:
+    """Name each of the worlds in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def simulations() -> Callable[[str], Simulation]:
+    """Simulate a world once for all tests."""
+    return cache(simulate_world)
+
+
+@pytest.fixture(scope="session")
+def simulation(world: str, simulations: Callable[[str], Simulation]) -> Simulation:
+    return simulations(world)
 
 
 @pytest.fixture
