@@ -12,6 +12,7 @@ import pytest
 
 from algorithms.arrays import BoolArray, FloatArray, IntArray
 from algorithms.errors import ConfigError
+from algorithms.models.catalog import MODELS
 from algorithms.tasks import TaskKind, check_tasks
 from sample_data import WORLDS, load_world, world_tasks
 from sample_data.exposure import rest_probability, shown_probability
@@ -362,3 +363,30 @@ def test_a_context_that_is_not_there(simulations: Callable[[str], Simulation]) -
         truth.expected("choice", nobody, nobody, moon="full")
     with pytest.raises(ConfigError, match="clear, rain, snow"):
         truth.expected("choice", nobody, nobody, weather="hail")
+
+
+def test_no_model_of_the_catalog_beats_the_truth(world: str, simulation: Simulation) -> None:
+    """Ten best for each of 400 users: the truth finds more of the hidden ones than any model."""
+    log, truth = simulation.log, simulation.truth
+    task = world_tasks(world)[0]
+    hidden = np.random.default_rng(1).random(len(log)) < 0.3
+    train = log.select(~hidden)
+    table = log.item_table.of_kind(task.item_kind)
+    mine = of_kind(simulation, task.item_kind)
+    met = np.zeros((log.n_users, len(table)), dtype=bool)
+    met[log.users[mine & ~hidden], log.items[mine & ~hidden] - table[0]] = True
+    wanted = np.zeros_like(met)
+    liked = mine & hidden & (log.label(task.label) == 1)
+    wanted[log.users[liked], log.items[liked] - table[0]] = True
+    users = np.arange(400)
+
+    def found(score: FloatArray) -> float:
+        best = np.argsort(-np.where(met[users], -np.inf, score), axis=1)[:, :10]
+        return float(np.take_along_axis(wanted[users], best, axis=1).sum())
+
+    shown = truth.shown_besides(task.item_kind, train.users, train.items)[users]
+    ceiling = found(shown * truth.relevant(task.label, users[:, None], table))
+    assert ceiling <= wanted[users].sum()
+    for key in ("popularity", "als"):
+        model = MODELS[key]().fit(train, [task], rng=np.random.default_rng(0))
+        assert ceiling > found(model.score_block(task, users, table)) > 0

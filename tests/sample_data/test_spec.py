@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from algorithms.errors import ConfigError, UnknownLabelError
 from sample_data import WORLDS
-from sample_data.simulator import Simulation
+from sample_data.simulator import Simulation, simulate
 from sample_data.spec import WorldSpec, read_spec
 
 MakeSpec = Callable[[dict[str, Any]], WorldSpec]
+WEATHER = {"name": "weather", "by": "day", "values": ["dry", "wet"], "shares": [0.5, 0.5]}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,20 @@ MakeSpec = Callable[[dict[str, Any]], WorldSpec]
         ({"kinds.0.count": 801}, "800 offers"),
         ({"catalogue.brands_per_category": 25}, "brands"),
         ({"labels": []}, "at least 1"),
+        ({"kinds.0.people": True, "kinds.0.prefix": "u"}, "no names of people"),
+        ({"kinds.0.people": True}, "prefix is the same"),
+        ({"kinds.0.by_topic": True, "kinds.0.per_page": 10}, "a topic needs more items"),
+        ({"contexts": [WEATHER | {"shares": [0.5, 0.4]}]}, "shares must sum to 1"),
+        ({"contexts": [WEATHER | {"shares": [1.0]}]}, "one share"),
+        ({"contexts": [WEATHER | {"by": "hour", "begins": [1, 2]}]}, "hours must rise from 0"),
+        ({"contexts": [WEATHER | {"name": "position"}]}, "a name of its own"),
+        ({"contexts": [WEATHER | {"values": ["{type}", "x"]}]}, "shown by topic"),
+        ({"labels.0.context": {"weather": {"dry": 1.0}}}, "must be among"),
+        (
+            {"contexts": [WEATHER], "labels.0.context": {"weather": {"hail": 1.0}}},
+            "weather is one of",
+        ),
+        ({"contexts": [WEATHER], "labels.0.topic": 1.0}, "no context tells the topic"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(
@@ -66,3 +81,31 @@ def test_correlations_stand_in_the_order_of_the_labels(make_spec: MakeSpec) -> N
 def test_the_truth_knows_only_its_labels(ecommerce: Simulation) -> None:
     with pytest.raises(UnknownLabelError, match="click, purchase, rating, ad_click"):
         ecommerce.truth.expected("follow", np.array([0]), np.array([0]))
+
+
+def test_what_is_not_there_shrinks_the_pages() -> None:
+    """A world with few users has few people to follow, and no topic is asked for twice."""
+    social, travel = (read_spec(WORLDS[key].file) for key in ("social", "travel"))
+    few = social.model_copy(update={"users": social.users.model_copy(update={"count": 12})})
+    assert few.n_items(2) == 12
+    assert few.most_pages() == 5
+    log = simulate(few).log
+    assert len(log.item_table.of_kind("person")) == 12
+    assert len(log) <= 12 * 5 * 9
+    more = travel.users.model_copy(update={"pages_mean": 90.0, "pages_max": 100})
+    route = travel.kinds[0].model_copy(update={"count": 100})
+    spec = travel.model_copy(
+        update={"users": more, "kinds": (route, travel.kinds[1].model_copy(update={"count": 400}))}
+    )
+    assert spec.most_pages() == 59
+    assert spec.n_items(0) == 60 * 5  # more than the four that a page shows
+
+
+def test_names_are_given_again_with_a_number() -> None:
+    spec = read_spec(WORLDS["social"].file)
+    names = spec.catalogue.model_copy(update={"first_names": ("Ada",), "last_names": ("Abe", "Li")})
+    users = spec.users.model_copy(update={"count": 40})
+    log = simulate(spec.model_copy(update={"catalogue": names, "users": users})).log
+    table = log.user_table.features["name"].tolist()
+    assert len(set(table)) == 40
+    assert {"Ada Abe", "Ada Li", "Ada Abe 2", "Ada Li 20"} <= set(table)
