@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def build(context: Context) -> QWidget:
     """Return the page with its presenter at work."""
+    from mtrec_gui.leak_watch import LeakWatch
     from mtrec_gui.pages.tasks.presenter import TasksPresenter
     from mtrec_gui.pages.tasks.view import TasksPage
 
@@ -24,4 +25,5 @@ def build(context: Context) -> QWidget:
     view.task_removed.connect(presenter.task_removed)
     view.home_pressed.connect(lambda: context.go("home"))
     presenter.start()
+    LeakWatch(context.workspace, view.leaks)
     return view

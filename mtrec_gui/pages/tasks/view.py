@@ -16,6 +16,7 @@ from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, EmptyState, Page, clear, row
+from mtrec_gui.widgets.leak_card import LeakCard
 from mtrec_gui.widgets.side_by_side import SideBySide
 from mtrec_gui.wording import say
 
@@ -81,7 +82,8 @@ class TasksPage(Page):
         self.editor = TaskEditor(appearance)
         self.facts = FactsCard(appearance)
         self.details = SideBySide(self.editor, self.facts, appearance, 780, (3, 2))
-        for widget in (self.empty, self.none, self.card, self.details):
+        self.leaks = LeakCard()
+        for widget in (self.empty, self.none, self.card, self.details, self.leaks):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self._connect()
