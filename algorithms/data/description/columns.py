@@ -100,12 +100,12 @@ def _edges(low: float, high: float, is_whole: bool) -> FloatArray:
 
 
 def _texts(texts: AnyArray, counts: IntArray) -> ColumnSummary:
-    """Summarise texts that are met so many times each; the same text may come twice."""
+    """Summarise names, texts or numbers, that are met so many times each; one may come twice."""
     n = int(counts.sum())
     met = counts > 0
-    words, place = np.unique(texts[met].astype(np.str_), return_inverse=True)
+    words, place = np.unique(texts[met], return_inverse=True)
     times = np.bincount(place, weights=counts[met], minlength=len(words)).astype(np.int64)
-    is_word = words != ""
+    is_word = words != "" if words.dtype.kind == "U" else np.ones(len(words), dtype=np.bool_)
     n_missing = int(times[~is_word].sum())
     words, times = words[is_word], times[is_word]
     first = np.argsort(-times, kind="stable")[:N_FREQUENT]

@@ -16,7 +16,7 @@ from mtrec_gui.pages.data.tables import ColumnRole, DataColumn
 if TYPE_CHECKING:
     import polars as pl
 
-CHUNK = 500_000  # rows that are written at once
+CHUNK = 200_000  # rows that are written at once; texts hold Python's lock meanwhile
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
@@ -61,7 +61,7 @@ def write_table(path: Path, columns: Sequence[DataColumn], rows: AnyArray | None
     draft = path.with_name(f"{path.name}.part")
     try:
         if path.suffix.lower() == ".parquet":
-            _frame(columns, rows, slice(0, n), is_safe=False).write_parquet(draft)
+            _write_parquet(draft, columns, rows, n)
         else:
             _write_csv(draft, columns, rows, n)
         draft.replace(path)
@@ -73,13 +73,26 @@ def write_table(path: Path, columns: Sequence[DataColumn], rows: AnyArray | None
     return n
 
 
+def _write_parquet(
+    path: Path, columns: Sequence[DataColumn], rows: AnyArray | None, n: int
+) -> None:
+    import polars as pl
+
+    frames = [_frame(columns, rows, part, is_safe=False) for part in _parts(n)]
+    pl.concat(frames).write_parquet(path)
+
+
+def _parts(n: int) -> list[slice]:
+    """Return the parts of n rows; one of no rows where there are none."""
+    return [slice(start, min(start + CHUNK, n)) for start in range(0, max(n, 1), CHUNK)]
+
+
 def _write_csv(path: Path, columns: Sequence[DataColumn], rows: AnyArray | None, n: int) -> None:
     with path.open("wb") as file:
         file.write(b"\xef\xbb\xbf")  # tells spreadsheets that the text is UTF-8
-        for start in range(0, max(n, 1), CHUNK):
-            part = slice(start, min(start + CHUNK, n))
+        for part in _parts(n):
             _frame(columns, rows, part, is_safe=True).write_csv(
-                file, include_header=start == 0, datetime_format="%Y-%m-%d %H:%M:%S"
+                file, include_header=part.start == 0, datetime_format="%Y-%m-%d %H:%M:%S"
             )
 
 

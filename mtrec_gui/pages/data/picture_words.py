@@ -41,9 +41,9 @@ class PictureMaker(QObject):
     def all(self, pictures: Pictures) -> list[Picture]:
         """Return the pictures from the whole to the particular."""
         makers = (
-            self._density,
             self._long_tail,
             self._heat_map,
+            self._density,
             self._funnel,
             self._pairs,
             self._activity,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from algorithms.arrays import AnyArray
 from algorithms.data.description import (
     activity_over_time,
     degree_distribution,
@@ -110,21 +111,19 @@ def summarise_columns(
                 column.name,
                 of_label.get(column.name) if is_label else None,
                 column.values.dtype.kind == "M",
-                None if is_chart else summarise(*_texts_of_ids(column)),
+                None if is_chart else summarise(*_names_of_ids(column)),
                 chart_label(column.values) if is_chart else None,
             )
         )
     return tuple(made)
 
 
-def _texts_of_ids(column: DataColumn) -> tuple[np.ndarray, np.ndarray | None]:
+def _names_of_ids(column: DataColumn) -> tuple[AnyArray, AnyArray | None]:
     """Return values and lookup; ids are names even where they are written as numbers."""
-    values, lookup = column.values, column.lookup
-    if column.role in (ColumnRole.USER_ID, ColumnRole.ITEM_ID):
-        if lookup is None:
-            return values.astype(np.str_), None
-        return values, lookup.astype(np.str_)
-    return values, lookup
+    is_id = column.role in (ColumnRole.USER_ID, ColumnRole.ITEM_ID)
+    if is_id and column.lookup is None:
+        return np.arange(len(column.values)), column.values
+    return column.values, column.lookup
 
 
 def label_positions(tasks: Sequence[Task]) -> Mapping[str, int]:

@@ -11,6 +11,8 @@ import numpy as np
 from algorithms.arrays import AnyArray, Float32Array, FloatArray, TextArray
 from algorithms.data import InteractionLog
 
+_PART = 20_000  # ids
+
 
 class TableName(StrEnum):
     """Which of the tables."""
@@ -86,6 +88,8 @@ def all_tables(log: InteractionLog, met_only: bool = False) -> Tables:
             tables[name] = tuple(
                 replace(column, values=column.values[met]) for column in tables[name]
             )
+    for column in (each for columns in tables.values() for each in columns):
+        _ = column.digits  # ready before the window asks for it
     return tables
 
 
@@ -162,8 +166,17 @@ def _means(values: Float32Array, owners: AnyArray, n: int) -> FloatArray:
 
 
 def _as_ids(ids: TextArray) -> AnyArray:
-    """Return ids that are whole numbers as numbers, so that 9 sorts before 10."""
-    if len(ids) == 0 or not np.char.isdecimal(ids).all() or (np.char.str_len(ids) > 18).any():
-        return ids
-    numbers = ids.astype(np.int64)
-    return numbers if (numbers.astype(ids.dtype) == ids).all() else ids  # 007 stays 007
+    """Return ids that are whole numbers as numbers, so that 9 sorts before 10.
+
+    Texts become numbers in parts: each holds Python's lock, and with it the window.
+    """
+    numbers = np.empty(len(ids), dtype=np.int64)
+    for start in range(0, len(ids), _PART):
+        some = ids[start : start + _PART]
+        if not np.char.isdecimal(some).all() or (np.char.str_len(some) > 18).any():
+            return ids
+        part = some.astype(np.int64)
+        if not (part.astype(ids.dtype) == some).all():
+            return ids  # 007 stays 007
+        numbers[start : start + _PART] = part
+    return numbers if len(ids) else ids

@@ -280,7 +280,7 @@ def test_summaries_follow_the_table_and_know_their_tasks(workspace):
     by_name = {state.name or state.role.value: state for state in view.summaries[-1]}
     assert [by_name[name].position for name in ("click", "stars", "time")] == [0, 1, None]
     assert by_name["title"].summary.frequent == (("Lamp", 3), ("<b>Ad</b>", 1))
-    assert by_name["user_id"].summary.frequent == (("10", 2), ("9", 2))
+    assert by_name["user_id"].summary.frequent == (("9", 2), ("10", 2))
     assert by_name["time"].is_time
     presenter.section_chosen(Section.USERS)
     events = next(each for each in view.summaries[-1] if each.role is ColumnRole.N_EVENTS)
