@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 MAX_LINE_BYTES = 64 << 20
+MAX_KEYS = 10_000  # each is a column of every line
 
 _ROWS_AT_ONCE = 1 << 17
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -163,7 +164,7 @@ def open_json_lines(source: Bytes) -> BinaryIO:
     Raises
     ------
     UnreadableFileError
-        Where a line is too long to be one.
+        Where a line is too long to be one, or there are too many keys.
     """
     return as_stream(_csv_blocks(_json_rows(source)))
 
@@ -181,7 +182,8 @@ def _json_rows(source: Bytes) -> Iterator[Sequence[str]]:
             reason = f"no JSON object ({error}): {line.decode('utf-8', 'replace').strip()}"
             yield (reason,) if len(keys) != 1 else (reason, "")
             continue
-        yield [_json_text(record.get(key)) for key in keys]
+        values = map(record.get, keys)
+        yield [value if isinstance(value, str) else _json_text(value) for value in values]
 
 
 @lru_cache(maxsize=16)
@@ -192,6 +194,12 @@ def _keys_of(source: Bytes) -> tuple[str, ...]:
             keys.update(dict.fromkeys(_parse(line)))
         except _NotARecordError:
             continue
+        if len(keys) > MAX_KEYS:
+            raise unreadable(
+                source.name,
+                found=f"more than {MAX_KEYS} different keys, as if ids were keys",
+                remedy="Write what are keys now as values: one object for each event.",
+            )
     return tuple(keys)
 
 
@@ -212,13 +220,7 @@ def _lines(source: Bytes) -> Iterator[bytes]:
 def _parse(line: bytes) -> dict[str, object]:
     try:
         text = line.decode()
-        record = json.loads(
-            text,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=_Number,
-            object_pairs_hook=_record,
-        )
+        record = _decode(text)
         if "\\u" in text:
             json.dumps(record, ensure_ascii=False).encode()  # half a letter cannot be written
     except UnicodeError:
@@ -239,9 +241,12 @@ def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return record
 
 
+_decode = json.JSONDecoder(
+    parse_int=_Number, parse_float=_Number, parse_constant=_Number, object_pairs_hook=_record
+).decode
+
+
 def _json_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
     if value is None:
         return ""
     if isinstance(value, bool):

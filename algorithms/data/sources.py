@@ -23,6 +23,7 @@ from typing import BinaryIO
 
 from algorithms.data import records
 from algorithms.data.streams import Bytes, as_stream, in_blocks, unreadable
+from algorithms.errors import UnreadableFileError
 
 MAX_RATIO = 300  # text packs 3 to 50 times; only zeros and bombs pack a thousand times
 FREE_BYTES = 64 << 20  # so much may come out of anything
@@ -34,6 +35,7 @@ _GZIP, _ZIP, _EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Excel before 2007, and what has a password
 _PARQUET = b"PAR1"
 _WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+_OFFICE = "[Content_Types].xml"
 _DUST = ("__MACOSX/", ".DS_Store", "Thumbs.db")  # what systems leave in archives
 _NO_FILE = "Choose a file with a table in it."
 
@@ -115,6 +117,8 @@ def _tables(source: Bytes, depth: int = 0) -> list[_Table]:
         _check_depth(source, depth)
         return _tables_of_zip(source, depth)
     if head.startswith((_ZIP, _EMPTY_ZIP, _OLE)):
+        if not head.startswith(_OLE):
+            _check_workbook(source)
         return [
             _Table(name, partial(records.open_sheet, source, name))
             for name in records.sheet_names(source)
@@ -197,19 +201,33 @@ def _guard(name: str, blocks: Iterator[bytes], n_packed: Callable[[], int]) -> I
     total = 0
     for block in blocks:
         total += len(block)
-        if total > MAX_BYTES or (total > FREE_BYTES and total > MAX_RATIO * n_packed()):
-            raise unreadable(
-                name,
-                found=f"an archive that unpacks to over {total >> 20} MB, as a zip bomb does",
-                remedy="If you trust it, unpack it yourself and choose the file that comes out.",
-            )
+        if _is_bomb(total, n_packed()):
+            raise _bomb(name, total)
         yield block
+
+
+def _is_bomb(total: int, n_packed: int) -> bool:
+    return total > MAX_BYTES or (total > FREE_BYTES and total > MAX_RATIO * n_packed)
+
+
+def _bomb(name: str, total: int) -> UnreadableFileError:
+    return unreadable(
+        name,
+        found=f"an archive that unpacks to over {total >> 20} MB, as a zip bomb does",
+        remedy="If you trust it, unpack it yourself and choose the file that comes out.",
+    )
 
 
 def _tables_of_zip(source: Bytes, depth: int) -> list[_Table]:
     tables: list[_Table] = []
     with _archive(source) as archive:
         entries = [entry for entry in archive.infolist() if not _is_dust(entry)]
+    if any(entry.filename == _OFFICE for entry in entries):
+        raise unreadable(
+            source.name,
+            found="an Office document that is no workbook",
+            remedy="Copy its table into a spreadsheet, or save it as CSV.",
+        )
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise unreadable(
@@ -275,6 +293,14 @@ def _archive(source: Bytes) -> Iterator[zipfile.ZipFile]:
             ) from None
         with archive:
             yield archive
+
+
+def _check_workbook(source: Bytes) -> None:
+    """Refuse a workbook that is a bomb: it is unpacked as a whole, and not by us."""
+    with _archive(source) as archive:
+        for entry in archive.infolist():
+            if _is_bomb(entry.file_size, entry.compress_size):
+                raise _bomb(source.name, entry.file_size)
 
 
 def _is_workbook(source: Bytes) -> bool:

@@ -319,6 +319,28 @@ def test_a_bomb_is_refused_long_before_it_is_unpacked(tmp_path, monkeypatch, pac
     assert sum(blocks) <= 13 << 20
 
 
+def test_a_workbook_that_is_a_bomb_is_refused_before_it_is_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "FREE_BYTES", 1 << 20)
+    files = {"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": bytes(40 << 20)}
+    path = write_zip(tmp_path / "a.xlsx", files)
+    with pytest.raises(UnreadableFileError, match="a zip bomb does"):
+        members(path)
+
+
+def test_an_office_document_is_no_workbook(tmp_path):
+    path = write_zip(tmp_path / "a.docx", {"[Content_Types].xml": "", "word/document.xml": "<w/>"})
+    with pytest.raises(UnreadableFileError, match="no workbook"):
+        members(path)
+
+
+def test_ids_as_keys_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("algorithms.data.records.MAX_KEYS", 50)
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"user {n}": 1}}\n' for n in range(60)))
+    with pytest.raises(UnreadableFileError, match="as if ids were keys"):
+        read(path)
+
+
 def test_archives_in_archives_end_somewhere(tmp_path):
     data = CSV
     for _ in range(5):
