@@ -103,9 +103,10 @@ def load_log(session: Session, dataset_id: int | None) -> InteractionLog:
     users = _read_rows(connection, _USERS, row.id, digest)
     items = _read_rows(connection, _ITEMS, row.id, digest)
     columns: dict[str, dict[str, AnyArray]] = {part: {} for part in _PARTS}
-    for rowid, part, name, *encoded in connection.execute(_COLUMNS, (row.id,)).fetchall():
+    for rowid, part, name, *known in connection.execute(_COLUMNS, (row.id,)).fetchall():
         what = f"{part} “{name}” {where}"
-        blob = Blob(*encoded, data=_read_data(connection, rowid, what))
+        dtype, shape, codec, sha256 = known
+        blob = Blob(dtype, shape, codec, sha256, _read_data(connection, rowid, what))
         digest.add([(part, name, blob.sha256)])
         columns.setdefault(part, {})[name] = decode(blob, what)
     if row.rows_sha256 != digest.hexdigest():

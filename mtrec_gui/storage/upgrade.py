@@ -21,10 +21,7 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 def known_formats(scripts: Path | None = None) -> list[int]:
     """Return the formats that this version reads, oldest first."""
-    from alembic.script import ScriptDirectory
-
-    directory = ScriptDirectory.from_config(_config(scripts or SCRIPTS))
-    return sorted(int(script.revision) for script in directory.walk_revisions())
+    return list(_known(scripts or SCRIPTS))
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -66,6 +63,14 @@ def upgrade(path: Path, found: int, busy_seconds: float = BUSY_SECONDS) -> Path:
     finally:
         database.close()
     return backup
+
+
+@cache
+def _known(scripts: Path) -> tuple[int, ...]:
+    from alembic.script import ScriptDirectory
+
+    directory = ScriptDirectory.from_config(_config(scripts))
+    return tuple(sorted(int(script.revision) for script in directory.walk_revisions()))
 
 
 @cache
