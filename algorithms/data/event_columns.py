@@ -87,6 +87,7 @@ def read_events(
     ready = iter(range(len(columns)))  # the columns in the order in which they were named
 
     def following() -> AnyArray:
+        heard(reader.n_bytes)  # putting millions of values together takes a moment
         return reader.column(next(ready))
 
     return Events(

@@ -41,6 +41,7 @@ _WRONG = {
     kernels.UNCLOSED: Fault("its quotes do not fit (one that opens is not closed)"),
     kernels.TRAILING: Fault("its quotes do not fit (something follows one that closes)"),
 }
+_MAX_PLACE = np.iinfo(np.int32).max
 _LETTER_BYTES = 4  # at most, in UTF-8
 
 
@@ -154,6 +155,10 @@ class TimeColumn:
             unusual = kernels.parse_seconds(
                 records.data, records.starts[slot], records.ends[slot], per_second, values
             )
+        elif self.time_format is TimeFormat.ISO:
+            unusual = kernels.parse_dates(
+                records.data, records.starts[slot], records.ends[slot], values
+            )
         faults: Faults = ()
         if len(unusual):
             values[unusual], faults = to_seconds(records.series(slot, unusual), self.time_format)
@@ -186,6 +191,7 @@ class EventReader:
         self._quote = ord(look.quote) if look.quote and len(look.delimiter) == 1 else -1
         self._header_is_due = look.has_header
         self.n_accepted = 0
+        self.n_bytes = 0  # read so far
         self.rejected = RejectedLines()
 
     def read(self, stream: BinaryIO, heard: Callable[[int], None], size: int = BLOCK_BYTES) -> None:
@@ -210,7 +216,8 @@ class EventReader:
                 return
             line, end = self._read_block(block, line, blocks.is_last)
             carried = block[end:]
-            heard(blocks.n_bytes)
+            self.n_bytes = blocks.n_bytes
+            heard(self.n_bytes)
             if blocks.is_last and not carried:
                 return
 
@@ -348,14 +355,15 @@ def feature_values(codes: IndexArray, numbers: IdNumbers, decimal: str) -> AnyAr
     numbers : the texts
     decimal : decimal mark
     """
-    import polars as pl
-
-    texts = numbers.texts()
-    series = pl.Series(texts.tolist(), dtype=pl.String)
-    values, faults = to_numbers(series, decimal)
-    is_code = series.str.contains(r"^\s*[+-]?0[0-9]").any()
-    if is_code or any(wrong.any() for wrong, _ in faults) or not (series != "").any():
-        return texts[codes]
+    if numbers.n_letters > _MAX_PLACE:
+        return numbers.texts()[codes]
+    data, bounds = numbers.spelled()
+    lines, spans = np.arange(len(numbers)), np.stack([bounds[:-1], bounds[1:]])
+    distinct = Records(data, bounds[None, :-1], bounds[None, 1:], spans, lines)
+    values, _, faults = NumberColumn("", decimal).read(distinct, 0)
+    is_code = kernels.has_leading_zeros(data, bounds[:-1], bounds[1:])
+    if is_code or any(wrong.any() for wrong, _ in faults) or np.isnan(values).all():
+        return numbers.texts()[codes]
     return values[codes]
 
 

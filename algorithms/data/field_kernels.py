@@ -39,6 +39,7 @@ MAX_SPAN = 100  # lines that one record may run over
 NUL, UNCLOSED, TRAILING = -1, -2, -3
 
 _NEWLINE, _SPACE, _TAB, _PLUS, _MINUS, _ZERO = 10, 32, 9, 43, 45, 48
+_DAYS_TO_1970 = 719468  # from the first of March of the year 0
 _MAX_DIGITS = 15  # 10^15 < 2^53
 _POWERS = 10.0 ** np.arange(23)
 _HASH_START, _HASH_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -364,6 +365,98 @@ def parse_seconds(
             unusual[n_unusual] = r
             n_unusual += 1
     return unusual[:n_unusual].copy()
+
+
+@_compiled
+def parse_dates(
+    data: ByteArray, starts: IndexArray, ends: IndexArray, values: IntArray
+) -> IntArray:
+    """Convert dates such as 2015-03-01, 2015/03/01 12:30:00 and 2015-03-01T12:30:00Z.
+
+    With years that begin in March, a leap day is the last day of its year, and the number of a
+    day in its year needs no table: month m of these begins with day (153 m + 2) / 5, and year y
+    with day 365 y + y/4 - y/100 + y/400, all rounded down (Richards 2013, "Calendars", in the
+    Explanatory Supplement to the Astronomical Almanac, section 15.11).
+
+    Parameters
+    ----------
+    data : bytes
+    starts, ends : (n,) where each field lies
+    values : (n,) seconds since 1970, written
+
+    Returns
+    -------
+    unusual : rows that must be decided otherwise, ascending
+    """
+    unusual = np.empty(len(starts), dtype=np.int64)
+    n_unusual = 0
+    for r in range(len(starts)):
+        i, length = starts[r], ends[r] - starts[r]
+        if length == 20 and data[i + 19] == 90:  # Z
+            length = 19
+        is_usual = length == 10 or length == 19
+        part, number = 0, np.int64(0)
+        year = month = day = hour = minute = second = np.int64(0)
+        k = 0
+        while k <= length and is_usual:
+            if k == length or k in (4, 7, 10, 13, 16):  # the end of a number
+                if k < length:
+                    byte = data[i + k]
+                    is_usual = (
+                        (byte == 45 or byte == 47)
+                        if k < 10
+                        else (byte == 32 or byte == 84)
+                        if k == 10
+                        else byte == 58
+                    )
+                if part == 0:
+                    year = number
+                elif part == 1:
+                    month = number
+                elif part == 2:
+                    day = number
+                elif part == 3:
+                    hour = number
+                elif part == 4:
+                    minute = number
+                else:
+                    second = number
+                part, number = part + 1, np.int64(0)
+            else:
+                digit = np.int64(data[i + k]) - _ZERO
+                is_usual = 0 <= digit <= 9
+                number = number * 10 + digit
+            k += 1
+        is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        n_days = 31
+        if month == 2:
+            n_days = 29 if is_leap else 28
+        elif month == 4 or month == 6 or month == 9 or month == 11:
+            n_days = 30
+        is_usual = is_usual and year >= 1600 and 1 <= month <= 12 and 1 <= day <= n_days
+        if not (is_usual and hour < 24 and minute < 60 and second < 60):
+            unusual[n_unusual] = r
+            n_unusual += 1
+            continue
+        from_march, march_year = (month + 9) % 12, year - (month <= 2)
+        days = 365 * march_year + march_year // 4 - march_year // 100 + march_year // 400
+        days += (153 * from_march + 2) // 5 + day - 1 - _DAYS_TO_1970
+        values[r] = ((days * 24 + hour) * 60 + minute) * 60 + second
+    return unusual[:n_unusual].copy()
+
+
+@_compiled
+def has_leading_zeros(data: ByteArray, starts: IndexArray, ends: IndexArray) -> bool:
+    """Return whether any field is like 007: after spaces and a sign, a zero before a digit."""
+    for r in range(len(starts)):
+        i, end = starts[r], ends[r]
+        while i < end and (data[i] == _SPACE or data[i] == _TAB):
+            i += 1
+        if i < end and (data[i] == _MINUS or data[i] == _PLUS):
+            i += 1
+        if i + 1 < end and data[i] == _ZERO and _ZERO <= data[i + 1] <= _ZERO + 9:
+            return True
+    return False
 
 
 @_compiled

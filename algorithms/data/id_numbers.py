@@ -67,6 +67,15 @@ class IdNumbers:
         if used + length > len(self._letters):
             self._letters = np.resize(self._letters, 2 * len(self._letters) + length)
 
+    @property
+    def n_letters(self) -> int:
+        """Number of bytes of all ids."""
+        return int(self._offsets[self._n])
+
+    def spelled(self) -> tuple[ByteArray, IndexArray]:
+        """Return the bytes of all ids, and (n + 1,) where each begins (less than 2 gigabytes)."""
+        return self._letters[: self.n_letters], self._offsets[: self._n + 1].astype(np.int32)
+
     def texts(self) -> TextArray:
         """Return (n,) the ids in the order of their numbers."""
         offsets = self._offsets[: self._n + 1]

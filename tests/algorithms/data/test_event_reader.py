@@ -2,6 +2,7 @@
 
 import io
 import math
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -152,6 +153,31 @@ def test_a_number_is_the_nearest_one_or_left_to_others(number):
     if len(kernels.parse_numbers(data, start, end, ord("."), values)) == 0:
         expected = np.float32(float(number)) if number else np.float32(math.nan)
         np.testing.assert_array_equal(values[0], expected)
+
+
+@settings(max_examples=300)
+@given(
+    text=st.one_of(
+        st.datetimes().map(str),
+        st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds") + "Z"),
+        st.dates().map(lambda day: str(day).replace("-", "/")),
+        st.from_regex(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]( [0-2][0-9]:[0-6][0-9]:[0-6][0-9])?Z?"),
+    )
+)
+def test_a_date_is_what_the_calendar_says_or_left_to_others(text):
+    data = np.frombuffer(text.encode() + b"\n", dtype=np.uint8)
+    values = np.empty(1, dtype=np.int64)
+    start, end = np.zeros(1, dtype=np.int32), np.array([len(data) - 1], dtype=np.int32)
+    if len(kernels.parse_dates(data, start, end, values)) == 0:
+        moment = datetime.fromisoformat(text.strip("Z").replace("/", "-")).replace(tzinfo=UTC)
+        assert values[0] == int(moment.timestamp())
+
+
+def test_the_usual_dates_are_taken_at_once():
+    for text in ("2015-03-01", "2016/02/29", "2015-03-01 12:30:00", "2015-03-01T12:30:00Z"):
+        data = np.frombuffer(text.encode(), dtype=np.uint8)
+        start, end = np.zeros(1, dtype=np.int32), np.array([len(data)], dtype=np.int32)
+        assert len(kernels.parse_dates(data, start, end, np.empty(1, dtype=np.int64))) == 0
 
 
 def test_doubled_quotes_among_lines_that_are_no_records(tmp_path):
