@@ -96,6 +96,11 @@ class LeakReport:
     n_events: int
 
     @property
+    def worries(self) -> bool:
+        """Whether there is more than notes."""
+        return any(finding.severity is not Severity.NOTE for finding in self.findings)
+
+    @property
     def sampled(self) -> Message | None:
         """The sentence on the sample; None where all events were examined."""
         if self.n_examined == self.n_events:

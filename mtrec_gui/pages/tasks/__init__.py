@@ -25,5 +25,5 @@ def build(context: Context) -> QWidget:
     view.task_removed.connect(presenter.task_removed)
     view.home_pressed.connect(lambda: context.go("home"))
     presenter.start()
-    LeakWatch(context.workspace, view.leaks)
+    LeakWatch(context.workspace, view)
     return view

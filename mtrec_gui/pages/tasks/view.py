@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,6 +21,9 @@ from mtrec_gui.widgets.layout import Card, EmptyState, Page, clear, row
 from mtrec_gui.widgets.leak_card import LeakCard
 from mtrec_gui.widgets.side_by_side import SideBySide
 from mtrec_gui.wording import say
+
+if TYPE_CHECKING:
+    from algorithms.evaluation.leaks import LeakReport
 
 
 class TasksPage(Page):
@@ -115,6 +120,14 @@ class TasksPage(Page):
         if state.chosen is not None:
             self.editor.show_task(state)
             self.facts.show_row(state.rows[state.chosen], state.chosen)
+
+    def show_leaks(self, report: LeakReport | None) -> None:
+        """Show what the leak doctor found: over the editor where it should worry, else below."""
+        self.leaks.show_leaks(report)
+        self.body.removeWidget(self.leaks)
+        worries = report is not None and report.worries
+        beside = self.body.indexOf(self.details)
+        self.body.insertWidget(beside if worries else beside + 1, self.leaks)
 
     def show_refusal(self, reason: Message) -> None:
         """Say why an edit was not taken."""

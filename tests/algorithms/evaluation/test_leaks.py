@@ -217,7 +217,9 @@ def test_the_same_event_in_training_and_test():
 
 def test_strangers_in_the_test():
     split = SplitConfig(method=SplitMethod.RANDOM_BY_USER)
-    (finding,) = look(make_log(), split=split, seed=3).findings
+    report = look(make_log(), split=split, seed=3)
+    assert not report.worries
+    (finding,) = report.findings
     assert finding.severity is Severity.NOTE
     n = N_USERS // 5
     expected = f"{n} of {n} test users have no event in training with this split (seed 3)"
@@ -237,6 +239,7 @@ def test_the_worst_comes_first():
     log = make_log(dwell=clicks())
     report = examine(log, (CLICK,), SplitConfig(method=SplitMethod.RANDOM_BY_USER), now=N / 2)
     assert [f.severity for f in report.findings] == [Severity.LEAK, Severity.CHECK, Severity.NOTE]
+    assert report.worries
 
 
 def test_much_data_is_sampled_and_the_report_says_so(monkeypatch):

@@ -5,12 +5,16 @@ import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Experiment
+from algorithms.evaluation.leaks import LeakFinding, LeakReport, Severity
+from algorithms.messages import Message
 from algorithms.rules import BoostBoughtCategory, DropBelow, Quota, RuleSet
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.tasks.edits import change_task, remove_task
 from mtrec_gui.pages.tasks.facts import task_facts
 from mtrec_gui.pages.tasks.presenter import EditKind, TaskField, TasksPresenter
+from mtrec_gui.pages.tasks.view import TasksPage
+from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
 
 NAN = float("nan")
@@ -190,8 +194,6 @@ def test_undo_of_an_added_task_leaves_a_task_chosen(workspace, view, presenter):
 
 
 def test_every_edit_has_a_name(qtbot):
-    from mtrec_gui.pages.tasks.view import TasksPage
-    from mtrec_gui.widgets.appearance import Appearance
 
     page = TasksPage(Appearance())
     qtbot.addWidget(page)
@@ -204,8 +206,6 @@ def test_the_page_edits_a_task(qtbot, workspace):
     from PySide6.QtCore import Qt
 
     from mtrec_gui.pages.tasks.table import ON, STATE
-    from mtrec_gui.pages.tasks.view import TasksPage
-    from mtrec_gui.widgets.appearance import Appearance
 
     page = TasksPage(Appearance())
     qtbot.addWidget(page)
@@ -228,3 +228,22 @@ def test_the_page_edits_a_task(qtbot, workspace):
     workspace.undo()
     assert workspace.experiment.tasks[0].enabled
     assert page.minimumSizeHint().width() <= 1096
+
+
+def test_what_should_worry_stands_over_the_editor_and_notes_below(qtbot):
+    page = TasksPage(Appearance())
+    qtbot.addWidget(page)
+
+    def report(severity):
+        return LeakReport((LeakFinding(severity, Message("Look.")),), 5, 5)
+
+    for severity, is_over in (
+        (Severity.NOTE, False),
+        (Severity.LEAK, True),
+        (Severity.NOTE, False),
+    ):
+        page.show_leaks(report(severity))
+        assert (page.body.indexOf(page.leaks) < page.body.indexOf(page.details)) is is_over
+        assert page.leaks.sentences() == ["Look."]
+    page.show_leaks(None)
+    assert page.leaks.isHidden()
