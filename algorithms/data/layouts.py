@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from itertools import product
 from pathlib import Path
 
 from algorithms.data.look import FileLook
@@ -44,7 +45,7 @@ class FileSpec:
     text_labels : labels that it says in words
     header : names of all columns of a file without a header
     delimiters : what may stand between its fields; None to find out
-    encoding : None to find out
+    encodings : of which the first that fits counts; None to find out
     quote : None to find out, empty where a quote is a letter like any other
     keeps_rest : whether the columns that have no role are features
     finds_columns : whether a header, if there is one, tells user and item
@@ -56,7 +57,7 @@ class FileSpec:
     text_labels: tuple[TextLabel, ...] = ()
     header: tuple[str, ...] = ()
     delimiters: tuple[str | None, ...] = (None,)
-    encoding: str | None = None
+    encodings: tuple[str | None, ...] = (None,)
     quote: str | None = None
     keeps_rest: bool = False
     finds_columns: bool = False
@@ -109,6 +110,7 @@ _ADULT = _words(
     "relationship, race, sex, capital gain, capital loss, hours per week, native country, income"
 )
 _COMMA = (", ", ",")
+_OLD = ("utf-8", "latin-1")  # copies of old files are often in UTF-8 by now
 
 
 def _people(ones: str) -> FileSpec:
@@ -162,7 +164,7 @@ LAYOUTS: tuple[Layout, ...] = (
                 ),
                 header=("movie", "title", "released", "released on video", "page", *_GENRES),
                 delimiters=("|",),
-                encoding="latin-1",
+                encodings=_OLD,
                 quote="",
             ),
             FileSpec(
@@ -192,6 +194,7 @@ LAYOUTS: tuple[Layout, ...] = (
                 _MOVIE,
                 header=("movie", "title", "genres"),
                 delimiters=("::",),
+                encodings=_OLD,
             ),
             FileSpec(
                 "users.dat",
@@ -429,14 +432,14 @@ def _parts(layout: Layout, given: Sequence[Source], near: Sequence[Source]) -> t
 def _part(spec: FileSpec, source: Source) -> Part | None:
     """Return a file as a part, where its columns fit the declaration."""
     path, member = source
-    for delimiter in spec.delimiters:
+    for delimiter, encoding in product(spec.delimiters, spec.encodings):
         part = Part(
             path=path,
             member=member,
             table=spec.table,
             columns=spec.columns,
             text_labels=spec.text_labels,
-            encoding=spec.encoding,
+            encoding=encoding,
             delimiter=delimiter,
             quote=spec.quote,
             has_header=None if spec.header else True,
@@ -444,7 +447,7 @@ def _part(spec: FileSpec, source: Source) -> Part | None:
         try:
             fitted = _fit(spec, part, look_at(part))
         except MtrecError:
-            continue  # another separator may fit
+            continue  # another separator or encoding may fit
         if fitted is not None:
             return fitted
     return None

@@ -171,6 +171,15 @@ def test_movielens_100k(tmp_path):
     assert [task.name for task in tasks] == ["rating", "liked", "watched"]
 
 
+def test_old_films_are_read_in_both_encodings(tmp_path):
+    for encoding in ("latin-1", "utf-8"):
+        write(tmp_path, ML_1M)
+        text = ML_1M["movies.dat"].replace("Cuckoo", "Amélie")
+        (tmp_path / "movies.dat").write_text(text, encoding=encoding, newline="")
+        log = read_plan(recognise([tmp_path])).log
+        assert log.item_table.titles.tolist()[1] == "Amélie"
+
+
 def test_movielens_1m(tmp_path):
     log = log_of(tmp_path, ML_1M)
     assert log.item_table.titles.tolist() == ['James: a "Peach" (1996)', "Cuckoo"]
