@@ -6,6 +6,7 @@ import dataclasses
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -106,6 +107,27 @@ def test_a_log_remembers_where_it_comes_from(
     with closing(sqlite3.connect(path)) as plain:
         stored = plain.execute("SELECT origin FROM datasets").fetchall()
     assert stored == [(origin,), (None,)]
+
+
+def test_columns_are_stored_one_at_a_time(
+    project: Project, new_log: Callable[..., InteractionLog], same: Same
+) -> None:
+    """Beside the log itself, saving and loading need room for a column or two, not for all."""
+    n = 300_000
+    column = 8 * n  # bytes
+    rng = np.random.default_rng(3)
+    log = replace(new_log(n), context={f"noise {k}": rng.random(n) for k in range(12)})
+    tracemalloc.start()
+    project.save_log(log)
+    _, while_saving = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    loaded = project.load_log()
+    kept, while_loading = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept > 12 * column
+    assert while_saving < 4 * column
+    assert while_loading - kept < 3 * column
+    assert same(loaded.to_arrays(), log.to_arrays())
 
 
 def test_the_newest_log_is_loaded_by_default(
