@@ -1,4 +1,4 @@
-"""The ways into the lab without a window: ``demo``, ``run``, ``import``, ``models``, ``metrics``.
+"""The ways into the lab without a window: ``demo``, ``run``, ``import``, ``world``, and more.
 
 Without a command the window opens; where there is no screen, the demonstration runs in the
 terminal instead. An error that a person can do something about is one sentence on standard
@@ -94,6 +94,16 @@ def make_parser() -> argparse.ArgumentParser:
     bring.add_argument("--compare", action="store_true", help="run the default comparison at once")
     _add_output(bring)
 
+    world = commands.add_parser("world", help="make a project from a world file of your own")
+    world.add_argument("file", type=Path, metavar="FILE.toml", help="the world's parameters")
+    world.add_argument(
+        "--write",
+        metavar="WORLD",
+        help="write a sample world's parameters to FILE.toml, to start from; makes no project",
+    )
+    world.add_argument("--compare", action="store_true", help="run the default comparison at once")
+    _add_output(world)
+
     models = commands.add_parser("models", help="list the models, or show one")
     models.add_argument("key", nargs="?", help="show this model with its parameters")
     models.add_argument("--json", type=Path, metavar="FILE", help="write the same as JSON")
@@ -128,6 +138,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         return commands.run(options.spec, options.project, options.json)
     if options.command == "import":
         return commands.bring(options)
+    if options.command == "world":
+        return commands.world(options)
     if options.command == "models":
         return commands.models(options.key, options.json)
     if options.command == "metrics":

@@ -27,7 +27,13 @@ from mtrec_gui.console import (
     say_where,
     show_comparison,
 )
-from mtrec_gui.json_output import comparison_values, metric_values, model_values, write_json
+from mtrec_gui.json_output import (
+    comparison_values,
+    metric_values,
+    model_values,
+    world_values,
+    write_json,
+)
 from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
 from mtrec_gui.project_files import free_name
 from mtrec_gui.spec_file import loader, read_spec
@@ -98,6 +104,39 @@ def bring(options: argparse.Namespace) -> int:
     workspace.close()
     if options.json is not None:
         write_json(options.json, {"project": str(path), **brought.summary()})
+    say_where(console, path)
+    return exit_status.OK
+
+
+def world(options: argparse.Namespace) -> int:
+    """Make a project from a world file; with ``--write`` write such a file instead."""
+    from sample_data.world_file import copy_world, open_spec
+
+    console = Console()
+    if options.write is not None:
+        copy_world(options.write, options.file)
+        console.print(Text(f"World file: {options.file}"), soft_wrap=True)
+        return exit_status.OK
+    spec = open_spec(options.file)
+
+    def make(progress: Progress) -> tuple[InteractionLog, Experiment]:
+        from sample_data.simulator import simulate
+
+        log = simulate(spec).log
+        progress(1.0, Stage.LOAD)
+        return log, default_experiment(log, spec.tasks)
+
+    path = _project_path(options.project, options.file.stem)
+    if options.compare:
+        return _compare(make, path, options.json)
+    workspace = open_workspace()
+    workspace.create(path, make)
+    log = workspace.log
+    workspace.close()
+    counts = f"{log.n_users:,} users, {log.n_items:,} items, {len(log):,} events"
+    console.print(Text(f"{log.name}: {counts}; tasks: {', '.join(t.name for t in spec.tasks)}"))
+    if options.json is not None:
+        write_json(options.json, world_values(spec, log, path))
     say_where(console, path)
     return exit_status.OK
 

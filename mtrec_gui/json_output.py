@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from algorithms.data import InteractionLog
 from algorithms.errors import ResourceError
 from algorithms.evaluation import Cell, Experiment, RunResult, all_columns, compare
 from algorithms.metrics import Metric
 from algorithms.models.base import Recommender
 from mtrec_gui.run_desk import DeskRow
+from sample_data.spec import WorldSpec
 
 FORMAT = 1
 
@@ -76,6 +80,27 @@ def comparison_values(
             for row in rows
             if row.message is not None
         ],
+    }
+
+
+def world_values(spec: WorldSpec, log: InteractionLog, project: Path) -> dict[str, Any]:
+    """Return what a world was asked to be, and what became of it."""
+    labels = {name: values[~np.isnan(values)] for name, values in log.labels.items()}
+    return {
+        "project": str(project),
+        "n_users": log.n_users,
+        "n_items": log.n_items,
+        "n_events": len(log),
+        "labels": [
+            {
+                "label": name,
+                "n_observed": len(seen),
+                "mean": float(seen.mean(dtype=np.float64)) if len(seen) else None,
+            }
+            for name, seen in labels.items()
+        ],
+        "tasks": [task.model_dump(mode="json") for task in spec.tasks],
+        "world": spec.model_dump(mode="json"),
     }
 
 

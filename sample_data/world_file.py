@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from algorithms.errors import ResourceError, UnreadableFileError
+from algorithms.errors import ConfigError, ResourceError, UnreadableFileError
+from sample_data import WORLDS, UnknownWorldError
 from sample_data.spec import WorldSpec, read_spec
 
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
@@ -110,6 +111,14 @@ def open_spec(path: Path) -> WorldSpec:
     """
     try:
         return read_spec(path)
+    except ConfigError as error:
+        values = error.message.values
+        if values["field"]:
+            raise
+        expected = str(values["expected"]).removeprefix("Value error, ")
+        raise ConfigError(  # parameters that do not go together: the values would fill a page
+            where=path.name, field="parameters together", expected=expected, found="otherwise"
+        ) from None
     except OSError as error:
         found = error.strerror or str(error)
     except UnicodeDecodeError:
@@ -122,6 +131,29 @@ def open_spec(path: Path) -> WorldSpec:
         found=found,
         remedy="`mtrec world --write ecommerce FILE.toml` writes one to start from.",
     )
+
+
+def copy_world(key: str, path: Path) -> None:
+    """Write the file of a sample world, remarks and all, under a name that is free.
+
+    Raises
+    ------
+    UnknownWorldError
+        Where there is no such world.
+    ResourceError
+        Where the file is there already, or cannot be written.
+    """
+    if key not in WORLDS:
+        raise UnknownWorldError(world=key, worlds=", ".join(WORLDS))
+    try:
+        with path.open("xb") as file:
+            file.write(WORLDS[key].file.read_bytes())
+    except OSError as error:
+        raise ResourceError(
+            file=str(path),
+            reason=error.strerror or str(error),
+            remedy="Choose another name or place for the world file.",
+        ) from error
 
 
 def save_spec(spec: WorldSpec, path: Path) -> None:

@@ -227,3 +227,71 @@ def test_without_a_screen_the_demonstration_runs_in_the_terminal(tmp_path):
     assert answer.stdout.startswith("There is no screen here")
     assert "Shared factors" in answer.stdout
     assert (tmp_path / "ecommerce.mtrec").exists()
+
+
+SMALL_WORLD = {
+    "count = 2000": "count = 60",
+    "count = 800": "count = 160",
+    "count = 200": "count = 40",
+    'title = "E-commerce"': 'title = "Mine"\ncorrelation = -0.8',
+}
+
+
+@pytest.fixture
+def world_file(tmp_path):
+    """A sample world's file as a person might edit it."""
+    path = tmp_path / "mine.toml"
+    assert main(["world", "--write", "ecommerce", str(path)]) == 0
+    text = path.read_text("utf-8")
+    for old, new in SMALL_WORLD.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_world_file_becomes_a_project_that_knows_its_truth(world_file, tmp_path, capsys):
+    from sample_data.spec import WorldSpec
+
+    project, out = tmp_path / "mine.mtrec", tmp_path / "out.json"
+    assert main(["world", str(world_file), "--project", str(project), "--json", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "Mine: 60 users, 200 items" in told
+    assert "tasks: click, purchase, rating, ad click" in told
+    values = json.loads(out.read_text("utf-8"))
+    assert values["world"]["correlation"] == -0.8
+    with Project.open(project) as opened:
+        log = opened.load_log()
+        experiment = opened.load_experiment(opened.datasets()[0].id)
+    assert values["n_events"] == len(log)
+    assert WorldSpec.model_validate_json(log.origin).correlation == -0.8
+    assert [task.name for task in experiment.tasks] == ["click", "purchase", "rating", "ad click"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("knowledge = 0.75", "knowledge = 7.5", ("mine.toml", "exposure.knowledge", "7.5")),
+        ("[exposure]", "[exposure", ("mine.toml", "world file")),
+        ("pages_max = 20", "pages_max = 90", ("mine.toml", "pages_max")),
+    ],
+)
+def test_a_bad_world_file_is_refused_with_file_and_field(
+    world_file, tmp_path, capsys, old, new, told
+):
+    world_file.write_text(world_file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    project = tmp_path / "none.mtrec"
+    assert main(["world", str(world_file), "--project", str(project)]) == 2
+    error = capsys.readouterr().err
+    assert all(word in error for word in told)
+    assert len(error) < 300
+    assert not project.exists()
+
+
+def test_a_world_file_is_never_written_over(world_file, capsys):
+    before = world_file.read_text("utf-8")
+    assert main(["world", "--write", "travel", str(world_file)]) == 2
+    assert "Choose another name" in capsys.readouterr().err
+    assert world_file.read_text("utf-8") == before
+    assert main(["world", "--write", "atlantis", "x.toml"]) == 2
+    assert "atlantis" in capsys.readouterr().err

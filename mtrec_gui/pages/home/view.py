@@ -43,9 +43,6 @@ class HomePage(Page):
                 "Pick a world. “Show me” runs the comparison at once; you cannot break anything."
             )
         )
-        self.new_world = button(self.tr("New world…"))
-        self.new_world.clicked.connect(self.new_world_pressed)
-        self.toolbar.addWidget(self.new_world)
         self._worlds = ColumnFlow(appearance, narrowest=232, even=True)
         self.body.addWidget(self._worlds)
         lower = QGridLayout()
@@ -139,9 +136,15 @@ class HomePage(Page):
         card.body.addLayout(self._recent)
         open_file = button(self.tr("Open project…"))
         bring = button(self.tr("Bring a file of your own…"))
+        self.new_world = button(self.tr("New world…"))
         open_file.clicked.connect(self.choose_project)
         bring.clicked.connect(self.import_pressed)
-        card.body.addLayout(row(open_file, bring, None))
+        self.new_world.clicked.connect(self.new_world_pressed)
+        ways = QWidget()
+        flow = FlowLayout(ways)
+        for way in (open_file, bring, self.new_world):
+            flow.addWidget(way)
+        card.body.addWidget(ways)
         card.body.addWidget(
             PlainLabel(
                 self.tr(
