@@ -117,21 +117,24 @@ def _with_parents(log: InteractionLog, tasks: Sequence[Task]) -> tuple[Task, ...
 
     Only labels of the data count: what was derived from one column nests by construction.
     """
-    ones = {
-        task.name: (log.labels[task.label] == 1) & task.events(log)
-        for task in tasks
-        if task.kind is TaskKind.BINARY and task.label in log.labels
-    }
+    ones: dict[str, BoolArray] = {}
+    rates: dict[str, float] = {}
+    kinds: dict[str, str] = {}
+    for task in tasks:
+        if task.kind is TaskKind.BINARY and task.label in log.labels:
+            events = task.events(log)
+            ones[task.name] = events & (log.labels[task.label] == 1)
+            rates[task.name] = np.count_nonzero(ones[task.name]) / np.count_nonzero(events)
+            kinds[task.name] = task.item_kind
     counts = {name: int(np.count_nonzero(column)) for name, column in ones.items()}
+    rarest_first = sorted(ones, key=counts.__getitem__)
     parents: dict[str, str] = {}
-    by_name = {task.name: task for task in tasks}
-    for child in sorted(ones, key=counts.__getitem__):
-        for parent in sorted(ones, key=counts.__getitem__):
-            n_events = int(np.count_nonzero(by_name[parent].events(log)))
+    for child in rarest_first:
+        for parent in rarest_first:
             if (
-                MIN_ONES <= counts[child] < counts[parent] < n_events
-                and by_name[parent].item_kind == by_name[child].item_kind
-                and (counts[parent] / n_events) ** counts[child] < MAX_CHANCE
+                MIN_ONES <= counts[child] < counts[parent]
+                and kinds[parent] == kinds[child]
+                and rates[parent] ** counts[child] < MAX_CHANCE
                 and not (ones[child] & ~ones[parent]).any()
             ):
                 parents[child] = parent
