@@ -108,5 +108,6 @@ def _whole_numbers(axes: Axes, *degrees: IntArray) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axis.set_minor_formatter(NullFormatter())
+        axis.set_tick_params(which="minor", length=0)
     axes.set_xlim(0.8, 1.6 * max(int(each.max()) for each in degrees))
     axes.set_ylim(bottom=0.7)

@@ -64,10 +64,12 @@ def draw_label_pairs(
     n = len(names)
     correlation, shares = pairs.correlation[:n, :n], pairs.shares[:n, :n]
     _draw_matrix(left, correlation, lambda value: f"{value:.2f}".replace("-", "−"), theme)
-    _draw_matrix(right, shares, lambda value: f"{100 * value:.0f} %", theme)
+    _draw_matrix(right, shares, lambda value: f"{100 * value:.0f}", theme)
     for axes, title in ((left, titles[0]), (right, titles[1])):
         axes.set_title(title, loc="left", color=theme.muted)
-        axes.set_xticks(range(n), names, rotation=35, ha="right", parse_math=False)
+        axes.set_xticks(
+            range(n), names, rotation=35, ha="right", rotation_mode="anchor", parse_math=False
+        )
         axes.set_yticks(range(n), names if axes is left else [""] * n, parse_math=False)
         for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
             for tick, colour in zip(ticks, colours, strict=False):
@@ -85,21 +87,36 @@ def _draw_matrix(
     up, down = np.array(to_rgb(theme.accent)), np.array(to_rgb(theme.muted))
     strength = 0.75 * np.clip(np.abs(np.nan_to_num(values)), 0, 1)[..., None]
     toward = np.where(np.nan_to_num(values)[..., None] >= 0, up, down)
-    axes.imshow(ground + strength * (toward - ground), aspect="auto", interpolation="nearest")
+    colours = ground + strength * (toward - ground)  # (n, n, 3)
+    inks = (theme.text, theme.on_accent)
+    contrasts = np.stack([_contrast(colours, np.array(to_rgb(ink))) for ink in inks])
+    axes.imshow(colours, aspect="auto", interpolation="nearest")
     for row in range(n):
         for column in range(n):
             value = values[row, column]
-            is_dark = not np.isnan(value) and abs(value) > 0.6
             axes.text(
                 column,
                 row,
                 "–" if np.isnan(value) else write(value),
                 ha="center",
                 va="center",
-                color=theme.on_accent if is_dark else theme.text,
+                color=inks[int(contrasts[:, row, column].argmax())],
             )
     axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
     axes.grid(which="minor", color=theme.surface, linewidth=2)
     axes.tick_params(which="minor", length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _contrast(grounds: FloatArray, ink: FloatArray) -> FloatArray:
+    """Return the contrast of an ink on each ground, 1 to 21 (as WCAG 2 defines it)."""
+
+    def luminance(colours: FloatArray) -> FloatArray:
+        linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+        light: FloatArray = linear @ np.array([0.2126, 0.7152, 0.0722])
+        return light
+
+    one, other = luminance(grounds), luminance(ink)
+    contrast: FloatArray = (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
+    return contrast

@@ -28,7 +28,7 @@ class ColumnSummary:
     n_missing : rows without a value: NaN, no time, or an empty text
     n_distinct : different values
     low, median, high : of numbers and of times (seconds since 1970); NaN for texts
-    edges : (n_bins + 1,) of the histogram; empty for texts
+    edges : (n_bins + 1,) of the histogram; empty for texts, and where a value is infinite
     counts : (n_bins,) rows in each bin, the last one with its upper edge
     frequent : the most frequent texts with their rows, most first; empty for numbers
     """
@@ -72,9 +72,10 @@ def _numbers(seen: AnyArray, n: int) -> ColumnSummary:
     middle = (len(ordered) - 1) // 2, len(ordered) // 2
     low, high = float(ordered[0]), float(ordered[-1])
     edges = _edges(low, high, is_whole=ordered.dtype.kind in "iub")
-    # rows below each edge but the last, whose bin holds its upper edge too
-    below = np.searchsorted(ordered, edges[1:-1].astype(ordered.dtype), side="left")
-    counts = np.diff(np.concatenate([[0], below, [len(ordered)]]))
+    counts = np.zeros(0, dtype=np.int64)
+    if len(edges):  # rows below each edge but the last, whose bin holds its upper edge too
+        below = np.searchsorted(ordered, edges[1:-1].astype(ordered.dtype), side="left")
+        counts = np.diff(np.concatenate([[0], below, [len(ordered)]]))
     return ColumnSummary(
         n=n,
         n_missing=n - len(ordered),
@@ -90,7 +91,7 @@ def _numbers(seen: AnyArray, n: int) -> ColumnSummary:
 def _edges(low: float, high: float, is_whole: bool) -> FloatArray:
     """Return even edges; between whole numbers where the values are whole."""
     if not np.isfinite(high - low):  # a value that is infinite has no even steps
-        return np.array([low, high])
+        return np.zeros(0)
     if low == high:
         return np.array([low, low + 1.0])
     if is_whole:

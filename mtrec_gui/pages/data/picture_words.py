@@ -153,7 +153,7 @@ class PictureMaker(QObject):
             words += " " + self.tr("The first {n} of {all} labels.").format(
                 n=n, all=len(pairs.names)
             )
-        titles = (self.tr("correlation"), self.tr("share also relevant"))
+        titles = (self.tr("correlation"), self.tr("share also relevant (%)"))
         return Picture(
             "pairs",
             self.tr("What goes together"),
