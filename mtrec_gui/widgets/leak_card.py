@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from mtrec_gui.theme import S
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import PlainLabel
-from mtrec_gui.widgets.layout import Card, clear, row
+from mtrec_gui.widgets.layout import Card, clear
 from mtrec_gui.wording import say
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class LeakCard(Card):
         self._report: LeakReport | None = None
         self._all = False
         self._said: list[str] = []
-        self._lines = QVBoxLayout()
+        self._lines = QGridLayout()
         self._lines.setSpacing(S)
+        self._lines.setColumnStretch(1, 1)
         self.remark = PlainLabel(role="remark", wrap=True)
         self.more = button("", "quiet")
         self.more.clicked.connect(self._toggle)
@@ -65,11 +66,12 @@ class LeakCard(Card):
             return
         findings = self._report.findings
         shown = findings if self._all else findings[:MOST_SHOWN]
-        for finding in shown:
-            self._lines.addWidget(self._line(finding))
+        for place, finding in enumerate(shown):
+            self._add(place, finding)
         if not findings:
             calm = self.tr("Nothing suspicious was found in {n} events.")
-            self._lines.addWidget(self._sentence(calm.format(n=f"{self._report.n_events:,}")))
+            words = calm.format(n=f"{self._report.n_events:,}")
+            self._lines.addWidget(self._sentence(words), 0, 0, 1, 2)
         self.more.setVisible(len(findings) > MOST_SHOWN)
         self.more.setText(
             self.tr("Show fewer")
@@ -86,8 +88,8 @@ class LeakCard(Card):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
-    def _line(self, finding: LeakFinding) -> QWidget:
-        """Return one line: a word for how much it should worry, and the sentence."""
+    def _add(self, place: int, finding: LeakFinding) -> None:
+        """Add one line: a word for how much it should worry, and the sentence."""
         from algorithms.evaluation.leaks import Severity
 
         word = {
@@ -96,9 +98,6 @@ class LeakCard(Card):
             Severity.NOTE: PlainLabel(self.tr("Note"), "remark"),
         }[finding.severity]
         calm = finding.severity is Severity.NOTE
-        line = QWidget()
-        layout = row(word, spacing=S)
-        layout.setAlignment(word, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._sentence(say(finding.message), "muted" if calm else "text"), 1)
-        line.setLayout(layout)
-        return line
+        sentence = self._sentence(say(finding.message), "muted" if calm else "text")
+        self._lines.addWidget(word, place, 0, Qt.AlignmentFlag.AlignTop)
+        self._lines.addWidget(sentence, place, 1)

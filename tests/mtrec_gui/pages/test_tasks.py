@@ -194,7 +194,6 @@ def test_undo_of_an_added_task_leaves_a_task_chosen(workspace, view, presenter):
 
 
 def test_every_edit_has_a_name(qtbot):
-
     page = TasksPage(Appearance())
     qtbot.addWidget(page)
     names = {page.edit_name(kind, "{odd}") for kind in EditKind}
