@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from algorithms.data.sources import kind_of, open_stream
@@ -62,7 +63,7 @@ class Question:
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileLook:
     """What a file is taken for.
 
@@ -93,9 +94,13 @@ class FileLook:
     decimal: str = "."
     questions: tuple[Question, ...] = ()
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {column: place for place, column in enumerate(self.columns)}
+
     def values(self, column: str) -> tuple[str, ...]:
         """Return the first values of a column, without empty ones."""
-        place = self.columns.index(column)
+        place = self._places[column]
         return tuple(row[place] for row in self.rows if len(row) > place and row[place].strip())
 
 

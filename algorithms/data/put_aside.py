@@ -72,6 +72,7 @@ class RejectedLines(Sequence[RejectedLine]):
         self._starts = [0]  # place of each block's first line, and of the next one's
         self._numbers: dict[Fault, int] = {}
         self._faults: list[Fault] = []
+        self._shown: tuple[int, list[str]] = (-1, [])  # a block, and what was found in its lines
 
     def number(self, fault: Fault) -> int:
         """Return the number by which blocks refer to a fault."""
@@ -98,7 +99,9 @@ class RejectedLines(Sequence[RejectedLine]):
             return tuple(map(self.__getitem__, places))
         number = bisect_right(self._starts, places) - 1
         block, within = self._blocks[number], places - self._starts[number]
-        return self._make(block, within, block.found_texts()[within])
+        if self._shown[0] != number:  # neighbours are asked for one after the other
+            self._shown = number, block.found_texts()
+        return self._make(block, within, self._shown[1][within])
 
     def __iter__(self) -> Iterator[RejectedLine]:
         for block in self._blocks:
