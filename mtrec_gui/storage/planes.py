@@ -72,12 +72,14 @@ def unpack(data: bytes, n: int, itemsize: int) -> Bytes:
     if n < AT_LEAST or n * itemsize > _AT_MOST * len(data):
         raise PlanesError
     planes = list(_find(memoryview(data), n, itemsize))  # all, before any memory is taken
-    numbers = np.empty((n, itemsize), dtype=np.uint8)
+    numbers = np.zeros((n, itemsize), dtype=np.uint8)
 
     def unpack_block(block: int) -> None:
         part = numbers[block * BLOCK : (block + 1) * BLOCK]  # (≤ BLOCK, itemsize)
         for place in range(itemsize):
-            part[:, place] = _unpack_plane(*planes[block * itemsize + place], len(part))
+            form, content = planes[block * itemsize + place]
+            if form != _ALL_ALIKE or content[0]:  # zeros are there already
+                part[:, place] = _unpack_plane(form, content, len(part))
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         for _ in pool.map(unpack_block, range(-(-n // BLOCK))):
