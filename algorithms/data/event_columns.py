@@ -95,7 +95,7 @@ def read_events(
         items=following() if roles.item is not None else np.zeros(n, dtype=np.int32),
         user_ids=users.texts()
         if roles.user is not None
-        else np.array([f"row {row}" for row in range(1, n + 1)], dtype=np.str_),
+        else np.strings.add("row ", np.arange(1, n + 1).astype(f"<U{len(str(n))}")),
         item_ids=items.texts(),
         timestamps=following() if roles.time is not None else None,
         labels=_with_constant(roles, {label: following() for label in roles.labels}, n),

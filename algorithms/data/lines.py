@@ -4,6 +4,10 @@ Libraries guess where a line does not fit: they shift columns, fill gaps, cut wh
 Here a line has exactly as many fields as the file has columns, or it is put aside with its
 number and the reason. Lines without quotes, or with quotes around every field, nearly all, are
 split by polars at once; other lines with quotes go one by one through the ``csv`` module.
+
+So a few lines are shown before anything is read, and files that describe items are read. Events
+may be too many for that: ``algorithms.data.event_reader`` reads them by the same rules, and the
+tests hold the two against each other.
 """
 
 from __future__ import annotations
