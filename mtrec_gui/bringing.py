@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from algorithms.data import InteractionLog
@@ -149,6 +150,14 @@ def read_files(plan: ImportPlan, progress: Progress = silent) -> Brought:
     log, tasks = propose(read.log)
     progress(1.0, Stage.LOAD)
     return Brought(plan, read, log, tasks)
+
+
+def rehearse() -> None:
+    """Read a tiny file, so that libraries and compiled loops are there before a real one."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "events.csv"
+        path.write_text("user,item,rating,time\n1,2,3,1420070400\n2,\"3\",4,1420070401\n", "utf-8")
+        read_files(plan_files([path]))
 
 
 def rejected_lines(read: PlanResult) -> Iterator[tuple[Part, RejectedLine]]:

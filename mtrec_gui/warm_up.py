@@ -23,10 +23,12 @@ LATER = (
 )
 
 
-def _draw_once() -> None:
-    from mtrec_gui.widgets.canvas import rehearse
+def _rehearse() -> None:
+    from mtrec_gui import bringing
+    from mtrec_gui.widgets import canvas
 
-    rehearse()
+    canvas.rehearse()
+    bringing.rehearse()
 
 
 class WarmUp(QObject):
@@ -45,7 +47,7 @@ class WarmUp(QObject):
         ready: Callable[[], None],
         first: Sequence[str] = FIRST,
         later: Sequence[str] = LATER,
-        rehearse: Callable[[], None] = _draw_once,
+        rehearse: Callable[[], None] = _rehearse,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
