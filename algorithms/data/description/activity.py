@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IndexArray, IntArray
+from algorithms.data.description.counting import tally
 from algorithms.data.log import InteractionLog
 
 N_POINTS = 201  # of the long-tail curve
@@ -54,7 +55,7 @@ def long_tail(owners: IndexArray) -> LongTail:
     ----------
     owners : (n_events,) the item (or the user) of each event
     """
-    counts = np.sort(np.bincount(owners)) if len(owners) else np.zeros(0, dtype=np.int64)
+    counts = np.sort(tally(owners, int(owners.max(initial=-1)) + 1))
     counts = counts[counts > 0].astype(np.float64)  # ascending
     n = len(counts)
     if n == 0:
@@ -88,15 +89,14 @@ def heat_map(log: InteractionLog, n_rows: int = 120, n_columns: int = 180) -> He
     row_of, users_in = _pixels(log.users, log.n_users, n_rows)
     column_of, items_in = _pixels(log.items, log.n_items, n_columns)
     n_rows, n_columns = len(users_in), len(items_in)
-    events = np.bincount(
-        row_of[log.users] * n_columns + column_of[log.items], minlength=n_rows * n_columns
-    ).reshape(n_rows, n_columns)
+    pixels = row_of[log.users] * n_columns + column_of[log.items]
+    events = tally(pixels, n_rows * n_columns).reshape(n_rows, n_columns)
     return HeatMap(events / np.outer(users_in, items_in), int(users_in.sum()), int(items_in.sum()))
 
 
 def _pixels(owners: IndexArray, n: int, n_pixels: int) -> tuple[IntArray, IntArray]:
     """Return (n,) the pixel of each owner, most active first, and (n_pixels,) owners in each."""
-    counts = np.bincount(owners, minlength=n)
+    counts = tally(owners, n)
     n_met = int(np.count_nonzero(counts))
     n_pixels = min(n_pixels, n_met)
     order = np.argsort(-counts, kind="stable")[:n_met]
@@ -132,7 +132,7 @@ def activity_over_time(log: InteractionLog) -> ActivityOverTime | None:
         begin = (first - shift) // seconds
         n = (last - shift) // seconds - begin + 1
         if n <= MOST_BINS:
-            counts = np.bincount((log.timestamps - shift) // seconds - begin, minlength=n)
+            counts = tally((log.timestamps - shift) // seconds - begin, n)
             starts = (np.arange(n) + begin) * seconds + shift
             return ActivityOverTime(unit, starts.astype("datetime64[s]"), counts)
     return _by_calendar(log.timestamps)
@@ -144,12 +144,12 @@ def _by_calendar(timestamps: IntArray) -> ActivityOverTime:
     months = times.astype("datetime64[M]").astype(np.int64)
     begin, end = int(months.min()), int(months.max())
     if end - begin < MOST_BINS:
-        counts = np.bincount(months - begin, minlength=end - begin + 1)
+        counts = tally(months - begin, end - begin + 1)
         return ActivityOverTime("month", _moments(np.arange(begin, end + 1)), counts)
     years = months // 12
     begin, end = int(years.min()), int(years.max())
     step = (end - begin) // MOST_BINS + 1
-    counts = np.bincount((years - begin) // step)
+    counts = tally((years - begin) // step, (end - begin) // step + 1)
     starts = _moments((begin + step * np.arange(len(counts))) * 12)
     return ActivityOverTime("year", starts, counts)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IntArray
+from algorithms.data.description.counting import tally
 
 N_BINS = 24
 N_FREQUENT = 4
@@ -53,7 +54,7 @@ def summarise(values: AnyArray, lookup: AnyArray | None = None) -> ColumnSummary
     lookup : (m,) what the positions stand for, so that no text is counted row by row
     """
     if lookup is not None:
-        return _texts(lookup, np.bincount(values, minlength=len(lookup)))
+        return _texts(lookup, tally(values, len(lookup)))
     if values.dtype.kind in "mM":
         seen = values[~np.isnat(values)].astype("datetime64[s]").astype(np.int64)
         return _numbers(seen, len(values))

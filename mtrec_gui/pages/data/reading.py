@@ -19,6 +19,7 @@ from algorithms.data.description import (
     long_tail,
     summarise,
 )
+from algorithms.data.description.counting import tally
 from algorithms.data.description.social import PERSON
 from algorithms.data.filters import Condition, apply
 from mtrec_gui.pages.data.state import (
@@ -74,8 +75,8 @@ def describe(part: Part, tasks: Sequence[Task]) -> DataState:
     codes = table.kind_codes
     n_users = log.n_users
     if not part.is_whole:
-        codes = codes[np.bincount(log.items, minlength=log.n_items) > 0]
-        n_users = int(np.count_nonzero(np.bincount(log.users, minlength=log.n_users)))
+        codes = codes[tally(log.items, log.n_items) > 0]
+        n_users = int(np.count_nonzero(tally(log.users, log.n_users)))
     kinds = np.bincount(codes, minlength=len(table.kinds))
     return DataState(
         name=log.name,

@@ -10,6 +10,7 @@ import numpy as np
 
 from algorithms.arrays import AnyArray, Float32Array, FloatArray, TextArray
 from algorithms.data import InteractionLog
+from algorithms.data.description.counting import tally, tally_values
 
 _PART = 20_000  # ids
 
@@ -84,7 +85,7 @@ def all_tables(log: InteractionLog, met_only: bool = False) -> Tables:
             (TableName.ITEMS, log.n_items, log.items),
             (TableName.USERS, log.n_users, log.users),
         ):
-            met = np.bincount(owners, minlength=n) > 0
+            met = tally(owners, n) > 0
             tables[name] = tuple(
                 replace(column, values=column.values[met]) for column in tables[name]
             )
@@ -145,7 +146,7 @@ def _kind(codes: AnyArray, kinds: tuple[str, ...]) -> list[DataColumn]:
 
 def _counts(log: InteractionLog, owners: AnyArray, n: int) -> list[DataColumn]:
     """Return how many events each user or item has, and the mean of each label there."""
-    events = np.bincount(owners, minlength=n).astype(np.int64)
+    events = tally(owners, n)
     return [
         DataColumn(ColumnRole.N_EVENTS, events),
         *(
@@ -158,8 +159,8 @@ def _counts(log: InteractionLog, owners: AnyArray, n: int) -> list[DataColumn]:
 def _means(values: Float32Array, owners: AnyArray, n: int) -> FloatArray:
     """Return (n,) mean of the observed values of each owner, NaN where there are none."""
     observed = ~np.isnan(values)
-    counts = np.bincount(owners[observed], minlength=n)
-    sums = np.bincount(owners[observed], weights=values[observed], minlength=n)
+    counts = tally(owners[observed], n)
+    sums = tally_values(owners[observed], values[observed], n)
     means: FloatArray = np.full(n, np.nan)
     np.divide(sums, counts, out=means, where=counts > 0)
     return means

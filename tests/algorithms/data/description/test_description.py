@@ -15,6 +15,7 @@ from algorithms.data.description import (
     long_tail,
     summarise,
 )
+from algorithms.data.description.counting import tally, tally_values
 from algorithms.tasks import Task, TaskKind
 
 NAN = float("nan")
@@ -213,3 +214,13 @@ class TestSocial:
         assert degree_distribution(log).n_links == 4
         assert degree_distribution(log, "follow", 2.0) is None
         assert degree_distribution(make_log([0], [0], follow=[1])) is None
+
+
+@pytest.mark.parametrize("n", [3, 700_000])
+def test_counting_in_parts_is_counting(n):
+    rng = np.random.default_rng(4)
+    owners, values = rng.integers(0, n, 1_100_000), rng.random(1_100_000)
+    assert np.array_equal(tally(owners, n), np.bincount(owners, minlength=n))
+    wanted = np.bincount(owners, weights=values, minlength=n)
+    assert np.allclose(tally_values(owners, values, n), wanted)
+    assert tally(owners[:0], n).sum() == 0
