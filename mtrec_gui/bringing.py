@@ -156,7 +156,7 @@ def rehearse() -> None:
     """Read a tiny file, so that libraries and compiled loops are there before a real one."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "events.csv"
-        path.write_text("user,item,rating,time\n1,2,3,1420070400\n2,\"3\",4,1420070401\n", "utf-8")
+        path.write_text('user,item,rating,time\n1,2,3,2015-03-01\n2,"3",4,2015-03-02\n', "utf-8")
         read_files(plan_files([path]))
 
 

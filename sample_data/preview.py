@@ -3,18 +3,14 @@
 A whole world takes a second or more to simulate. The preview simulates the same parameters with
 some 300 of its users, all of its items, so each number is that of the whole up to the chance of
 who is among the 300; counts are scaled up. With many items fewer users are taken, so that the
-answer comes as fast. Where people are the items, there are only as many as were sampled: they are
-easier to find among so few, so ``n_candidates`` says among how many.
+answer comes as fast. Where people are the items, there are only as many as were sampled; so few
+would be too easy to rank, and no ceiling is given.
 
 The ceiling of a task is what the best recommender could reach in the lab's main metric. For lists,
-events are divided at random as the experiment does, and the items that a user has not met in
-training are ranked by the truth,
-
-    P(held out and relevant | not in training) = h s r / (1 - (1 - h) s),
-
-s the probability of having been shown, r that of being relevant once shown, h the share that is
-held out. For values, the truth's expectation is held against what was observed, as the lab's oracle
-does (of an absolute error the median would leave a little less than the mean).
+a fifth of the events is held out at random, as the experiment does, and the items that a user has
+not met in training are ranked by the truth: the probability of having been shown besides, times
+that of being relevant once shown. For values, the truth's expectation is held against what was
+observed, as the lab's oracle does (of an absolute error the median would leave a little less).
 """
 
 from __future__ import annotations
@@ -25,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.arrays import FloatArray
+from algorithms.arrays import BoolArray, FloatArray
 from algorithms.data.log import InteractionLog
 from algorithms.metrics.ranking import judge, ndcg_at_k
 from algorithms.tasks import Task, TaskKind
@@ -37,8 +33,8 @@ N_USERS = 300
 MOST_PAIRS = 300_000  # users times items
 FEWEST_USERS = 30
 HELD_OUT = 0.2  # share of the events, as in the default experiment
-N_DIVISIONS = 3  # of the same events: more lists to average over
 K = 10
+NOTHING = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +50,8 @@ class TaskPreview:
     density : share of all pairs of user and item (of the task's kind) with a relevant label
     metric : the metric of the ceiling: ndcg, rmse or mae
     ceiling : the best possible value; NaN where the part of the world has too little to tell
-    n_candidates : items of the task's kind in the part that was simulated
-    n_items : ... and in the whole world
+    ceiling_error : its standard error, from how few users were simulated
+    is_whole : whether all items of the task's kind were there
     """
 
     name: str
@@ -65,8 +61,8 @@ class TaskPreview:
     density: float
     metric: str
     ceiling: float
-    n_candidates: int
-    n_items: int
+    ceiling_error: float
+    is_whole: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +111,16 @@ def _preview(spec: WorldSpec) -> Preview:
     simulation = simulate(part)
     log, truth = simulation.log, simulation.truth
     scale = n_users / n_sampled
-    shown = {kind: truth.shown(kind) for kind in {task.item_kind for task in spec.tasks}}
-    tasks = tuple(_task(task, log, truth, shown[task.item_kind], spec) for task in spec.tasks)
+    in_training = np.random.default_rng([spec.seed, 99]).random(len(log)) >= HELD_OUT
+    known = log.users[in_training], log.items[in_training]
+    besides = {
+        kind: truth.shown_besides(kind, *known)
+        for kind in {task.item_kind for task in spec.tasks if task.kind is TaskKind.BINARY}
+    }
+    tasks = tuple(
+        _task(task, log, truth, besides.get(task.item_kind), in_training, spec)
+        for task in spec.tasks
+    )
     return Preview(
         n_users=n_users,
         n_items=n_items,
@@ -132,19 +136,27 @@ def _preview(spec: WorldSpec) -> Preview:
 
 
 def _task(
-    task: Task, log: InteractionLog, truth: Truth, shown: FloatArray, spec: WorldSpec
+    task: Task,
+    log: InteractionLog,
+    truth: Truth,
+    besides: FloatArray | None,
+    in_training: BoolArray,
+    spec: WorldSpec,
 ) -> TaskPreview:
     values = log.label(task.label)
     observed = ~np.isnan(values)
     n_observed = int(observed.sum())
     relevant = values >= task.relevant_from  # NaN is not
-    if task.kind is TaskKind.BINARY:
-        metric = "ndcg"
-        ceiling = _best_ranking(task, log, truth, shown, np.random.default_rng([spec.seed, 99]))
-    else:
-        metric = "rmse" if task.kind is TaskKind.RATING else "mae"
-        ceiling = _least_error(task, log, truth)
     n_items = spec.n_items([kind.name for kind in spec.kinds].index(task.item_kind))
+    is_whole = len(log.item_table.of_kind(task.item_kind)) == n_items
+    if task.kind is not TaskKind.BINARY:
+        metric = "rmse" if task.kind is TaskKind.RATING else "mae"
+        ceiling, error = _least_error(task, log, truth)
+    else:
+        metric = "ndcg"
+        ceiling, error = NOTHING
+        if besides is not None and is_whole:
+            ceiling, error = _best_ranking(task, log, truth, besides, in_training)
     return TaskPreview(
         name=task.name,
         label=task.label,
@@ -153,54 +165,46 @@ def _task(
         density=float(relevant.sum()) / (log.n_users * n_items),
         metric=metric,
         ceiling=ceiling,
-        n_candidates=shown.shape[1],
-        n_items=n_items,
+        ceiling_error=error,
+        is_whole=is_whole,
     )
 
 
 def _best_ranking(
-    task: Task,
-    log: InteractionLog,
-    truth: Truth,
-    shown: FloatArray,
-    rng: np.random.Generator,
-) -> float:
-    """Return the mean NDCG@10 of the ranking by the truth."""
+    task: Task, log: InteractionLog, truth: Truth, besides: FloatArray, in_training: BoolArray
+) -> tuple[float, float]:
+    """Return the mean NDCG@10 of the ranking by the truth, and its standard error."""
     items = log.item_table.of_kind(task.item_kind)  # (n_items,) indices into the table
     users = np.arange(log.n_users)
     relevant = truth.relevant(task.label, users[:, None], items, task.relevant_from)
-    score = shown * relevant / (1 - (1 - HELD_OUT) * shown)  # (n_users, n_items)
+    score = besides * relevant  # (n_users, n_items); 0 for what was met in training
     column = np.full(log.n_items, -1)
     column[items] = np.arange(len(items))
-    of_kind = column[log.items] >= 0
-    row, place = log.users[of_kind], column[log.items[of_kind]]
-    wanted = log.label(task.label)[of_kind] >= task.relevant_from
+    hit = ~in_training & (column[log.items] >= 0)
+    hit &= log.label(task.label) >= task.relevant_from  # NaN is not
     k = min(K, len(items))
-    values = []
-    for _ in range(N_DIVISIONS):
-        held_out = rng.random(len(row)) < HELD_OUT
-        rest = score.copy()
-        rest[row[~held_out], place[~held_out]] = -np.inf
-        top = np.argpartition(-rest, k - 1, axis=1)[:, :k]
-        order = np.argsort(-np.take_along_axis(rest, top, axis=1), axis=1)
-        lists = np.take_along_axis(top, order, axis=1)
-        hit = held_out & wanted
-        by_user = np.argsort(row[hit], kind="stable")
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(row[hit], minlength=len(users)))])
-        values.append(ndcg_at_k(judge(lists, offsets, place[hit][by_user]), k))
-    pooled = np.concatenate(values)
-    pooled = pooled[~np.isnan(pooled)]  # users with nothing to find
-    return float(pooled.mean()) if len(pooled) else float("nan")
+    top = np.argpartition(-score, k - 1, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1)
+    lists = np.take_along_axis(top, order, axis=1)
+    row = log.users[hit]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(users)))])
+    found = column[log.items[hit]][np.argsort(row, kind="stable")]
+    values = ndcg_at_k(judge(lists, offsets, found), k)
+    values = values[~np.isnan(values)]  # users with nothing to find
+    if len(values) < 2:
+        return NOTHING
+    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _least_error(task: Task, log: InteractionLog, truth: Truth) -> float:
-    """Return how far the truth's expectation is from what was observed, by the task's metric."""
+def _least_error(task: Task, log: InteractionLog, truth: Truth) -> tuple[float, float]:
+    """Return how far the truth is from what was observed, by the task's metric, and its error."""
     values = log.label(task.label)
     seen = np.flatnonzero(~np.isnan(values))
-    if not len(seen):
-        return float("nan")
-    expected = truth.in_log(task.label, log.users[seen], log.items[seen])
-    error = values[seen] - expected
-    if task.kind is TaskKind.RATING:
-        return float(np.sqrt(np.mean(error**2)))
-    return float(np.mean(np.abs(error)))
+    if len(seen) < 2:
+        return NOTHING
+    miss = values[seen] - truth.in_log(task.label, log.users[seen], log.items[seen])
+    root = np.sqrt(len(seen))
+    if task.kind is TaskKind.QUANTITY:
+        return float(np.abs(miss).mean()), float(np.abs(miss).std() / root)
+    rmse = float(np.sqrt(np.mean(miss**2)))
+    return rmse, float((miss**2).std() / root / (2 * rmse)) if rmse else 0.0

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from algorithms.data import SplitConfig
+from algorithms.evaluation.experiment import RunSpec
+from algorithms.evaluation.runner import run
 from sample_data import WORLDS
 from sample_data.dials import turned
+from sample_data.oracle import Oracle
 from sample_data.preview import FEWEST_USERS, N_USERS, preview
 from sample_data.simulator import simulate
 from sample_data.spec import read_spec
@@ -24,6 +28,27 @@ def test_the_preview_agrees_with_the_whole_world(world):
         assert task.rate == pytest.approx(given.mean(), rel=0.25)
         assert task.n_observed == pytest.approx(len(given), rel=0.35)
     assert np.allclose(seen.measured, seen.asked, atol=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("world", ["ecommerce", "travel"])
+def test_the_ceilings_are_those_of_the_oracle_on_the_whole_world(world):
+    spec = read_spec(WORLDS[world].file)
+    run_spec = RunSpec(model="oracle", seed=1, tasks=spec.tasks, split=SplitConfig())
+    result = run(run_spec, simulate(spec).log, models={"oracle": Oracle})
+    for task in preview(spec).tasks:
+        (reached,) = (
+            measured.value
+            for measured in result.metrics
+            if measured.task == task.name and measured.metric.startswith(task.metric)
+        )
+        assert abs(task.ceiling - reached) < 4 * task.ceiling_error, task.name
+
+
+def test_people_of_whom_only_some_are_there_have_no_ceiling():
+    seen = preview(read_spec(WORLDS["social"].file))
+    assert [task.name for task in seen.tasks if not task.is_whole] == ["follow"]
+    assert [task.name for task in seen.tasks if np.isnan(task.ceiling)] == ["follow"]
 
 
 def test_more_noise_lowers_the_ceiling():

@@ -88,6 +88,9 @@ class PreviewCard(QWidget):
             (self.tr("seconds since 1970"), TimeFormat.SECONDS),
             (self.tr("milliseconds since 1970"), TimeFormat.MILLISECONDS),
             (self.tr("dates such as 2015-03-01"), TimeFormat.ISO),
+            (self.tr("dates such as 20150301"), TimeFormat.COMPACT),
+            (self.tr("day first: 31.03.2015"), TimeFormat.DAY_FIRST),
+            (self.tr("month first: 03/31/2015"), TimeFormat.MONTH_FIRST),
         ):
             self.time_format.addItem(text, value.value)
         self.time_format.setAccessibleName(self.tr("Time is written as"))

@@ -41,6 +41,10 @@ class WritingRow(QWidget):
             ("::", "::"),
         ):
             self.delimiter.addItem(text, value)
+        self.decimal = QuietCombo()
+        self.decimal.addItem(self.tr("point (3.5)"), ".")
+        self.decimal.addItem(self.tr("comma (3,5)"), ",")
+        self.decimal.activated.connect(lambda _: self._tell("decimal", self.decimal.currentData()))
         self.encoding = QuietCombo()
         self.encoding.setMinimumContentsLength(9)
         self.header = QCheckBox(self.tr("the first line names the columns"))
@@ -52,12 +56,15 @@ class WritingRow(QWidget):
         )
         self.header.toggled.connect(lambda on: self._tell("has_header", on))
         separator, encoding = self.tr("Separator"), self.tr("Encoding")
+        decimal = self.tr("Decimals")
+        self.decimal.setAccessibleName(decimal)
         self.delimiter.setAccessibleName(separator)
         self.encoding.setAccessibleName(encoding)
         flow = FlowLayout(self, spacing=M)
         for block in (
             row(other),
             row(PlainLabel(separator, "muted"), self.delimiter),
+            row(PlainLabel(decimal, "muted"), self.decimal),
             row(PlainLabel(encoding, "muted"), self.encoding, self.header, spacing=M),
         ):
             holder = QWidget()
@@ -77,6 +84,7 @@ class WritingRow(QWidget):
                 self.encoding.addItem(name.upper().replace("_", "-"), name)
         self.encoding.setCurrentIndex(self.encoding.findData(look.encoding if look else None))
         self.delimiter.setCurrentIndex(self.delimiter.findData(look.delimiter if look else None))
+        self.decimal.setCurrentIndex(self.decimal.findData(look.decimal if look else None))
         self.header.setEnabled(look is not None)
         self.header.setChecked(look is not None and look.has_header)
         self._quiet = False

@@ -92,16 +92,15 @@ class PreviewPanel(QWidget):
             self.tr(
                 "Estimated from {n} of the users and all of the items. Density: how many of all "
                 "pairs of user and item have a relevant label. NDCG@10: lists of ten, judged by a "
-                "fifth of the events."
+                "fifth of the events. ±: standard error."
             ).format(n=f"{seen.n_sampled:,}")
         ]
         sentences += [
-            self.tr(
-                "{task}: among {few} people instead of {all}, which makes them easier to find than "
-                "they will be."
-            ).format(task=task.name, few=task.n_candidates, all=task.n_items)
+            self.tr("{task} ranks people, of whom too few are here for a ceiling.").format(
+                task=task.name
+            )
             for task in seen.tasks
-            if task.n_candidates < task.n_items
+            if not task.is_whole
         ]
         return " ".join(sentences)
 
@@ -139,7 +138,7 @@ class PreviewPanel(QWidget):
             mean,
             f"{task.n_observed:,}",
             f"{100 * task.density:.2f} %",
-            f"{_METRICS[task.metric]} {arrow} {number(task.ceiling, 2)}",
+            f"{_METRICS[task.metric]} {arrow} {_with_error(task)}",
         )
 
     def _show_plots(self, seen: Preview) -> None:
@@ -177,3 +176,11 @@ class PreviewPanel(QWidget):
         )
         self.tasks.setVisible(bool(bars.bars))
         self._alike.setVisible(len(seen.labels) > 1)
+
+
+def _with_error(task: TaskPreview) -> str:
+    """Write a ceiling with its standard error, and no more digits than that allows."""
+    if math.isnan(task.ceiling):
+        return number(task.ceiling)
+    digits = 0 if task.ceiling >= 10 else 2
+    return f"{number(task.ceiling, digits)} ± {number(task.ceiling_error, digits)}"
