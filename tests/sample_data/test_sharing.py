@@ -35,6 +35,18 @@ def test_sharing_gains_where_tasks_are_alike_and_less_or_nothing_where_they_are_
     assert mean("ad click", UNRELATED) < 0 < mean("ad click", OPPOSITE) < mean("ad click", ALIKE)
 
 
+@pytest.mark.slow
+def test_without_a_funnel_what_purchases_gain_falls_with_the_correlation() -> None:
+    found = measure("ecommerce", CORRELATIONS, SEEDS, funnel=False)
+    gains = [
+        float(np.mean([m.gain for m in found if (m.task, m.correlation) == ("purchase", c)]))
+        for c in CORRELATIONS
+    ]
+    assert gains[0] > gains[1] + 5
+    assert gains[1] > gains[2] + 5
+    assert gains[0] > 20
+
+
 def test_without_a_funnel_every_label_is_as_rare_as_before() -> None:
     usual = read_spec(WORLDS["ecommerce"].file)
     free = {label.name: label for label in without_funnel(usual).labels}
