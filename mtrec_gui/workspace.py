@@ -107,8 +107,10 @@ class Workspace:
 
             log, experiment = make(part_of(progress, 0.0, 0.7))
             make_folder(path.parent)
+            saving = part_of(progress, 0.7, 1.0)
             project = Project.create(
-                path, fill=lambda made: made.save_experiment(made.save_log(log), experiment)
+                path,
+                fill=lambda made: made.save_experiment(made.save_log(log, saving), experiment),
             )
             progress(1.0, Stage.SAVE)
             return project, project.datasets()[-1].id, log, experiment
