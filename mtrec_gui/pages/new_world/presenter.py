@@ -69,8 +69,7 @@ class NewWorldPresenter:
         from sample_data import WORLDS
 
         worlds = tuple(
-            WorldChoice(world.key, world.title, world.subtitle, len(world.tasks))
-            for world in WORLDS.values()
+            WorldChoice(world.key, world.title, world.subtitle) for world in WORLDS.values()
         )
         self._show(worlds=worlds)
         if worlds:

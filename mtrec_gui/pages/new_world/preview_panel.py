@@ -96,7 +96,7 @@ class PreviewPanel(QWidget):
             ).format(n=f"{seen.n_sampled:,}")
         ]
         sentences += [
-            self.tr("{task} ranks people, of whom too few are here for a ceiling.").format(
+            self.tr("“{task}” ranks people, of whom too few are here for a ceiling.").format(
                 task=task.name
             )
             for task in seen.tasks

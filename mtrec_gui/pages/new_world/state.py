@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorldChoice:
-    """A world to start from: its key, its title, what it is modelled after, how many tasks."""
+    """A world to start from: its key, its title, what it is modelled after."""
 
     key: str
     title: str
     subtitle: str
-    n_tasks: int
 
 
 @dataclass(frozen=True, slots=True)
