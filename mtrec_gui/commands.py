@@ -13,6 +13,7 @@ from rich.text import Text
 from algorithms.data import InteractionLog
 from algorithms.data.duplicates import Duplicates
 from algorithms.evaluation import Experiment
+from algorithms.evaluation.leaks import examine
 from algorithms.metrics import METRICS, Metric, find_metric
 from algorithms.models.base import Recommender
 from algorithms.progress import Progress, Stage
@@ -21,6 +22,7 @@ from mtrec_gui.bringing import Naming, plan_files, read_files, write_rejected
 from mtrec_gui.console import (
     load_results,
     open_workspace,
+    report_leaks,
     report_plan,
     report_rejected,
     run_all,
@@ -97,6 +99,7 @@ def bring(options: argparse.Namespace) -> int:
     )
     path = _project_path(options.project, plan.name)
     experiment = default_experiment(log, tasks)
+    report_leaks(console, examine(log, tasks, experiment.split, experiment.seeds[0]))
     if options.compare:
         return _compare(lambda _: (log, experiment), path, options.json)
     workspace = open_workspace()

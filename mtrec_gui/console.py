@@ -16,6 +16,7 @@ from rich.text import Text
 
 from algorithms.data.plan import ImportPlan, PlanResult
 from algorithms.evaluation import Comparison, Experiment, RunResult, concerns
+from algorithms.evaluation.leaks import LeakReport
 from algorithms.models.base import Bound
 from mtrec_gui.bringing import questions, rejected_lines
 from mtrec_gui.jobs.background import ImmediateRunner
@@ -182,6 +183,14 @@ def report_plan(console: Console, plan: ImportPlan) -> None:
     for part, look in questions(plan):
         for question in look.questions:
             console.print(Text(f"{part.name}: {question.message}", "yellow"))
+
+
+def report_leaks(console: Console, report: LeakReport) -> None:
+    """Say what the leak doctor found."""
+    for finding in report.findings:
+        console.print(Text(f"{finding.severity.value}: {finding.message}", "yellow"))
+    if report.sampled is not None:
+        console.print(Text(str(report.sampled), "dim"))
 
 
 def report_rejected(console: Console, read: PlanResult) -> None:
