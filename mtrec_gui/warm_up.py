@@ -9,8 +9,18 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 
 FIRST = ("mtrec_gui.jobs.qt_bridge", "mtrec_gui.run_desk", "mtrec_gui.jobs.local")
-PAGES = ("data", "compare", "tasks", "experiments", "rules", "explain", "metrics", "import_file")
-PLOTS = ("contributions", "formula", "gains", "labels", "style", "tradeoff")
+PAGES = (
+    "data",
+    "compare",
+    "tasks",
+    "experiments",
+    "rules",
+    "explain",
+    "metrics",
+    "import_file",
+    "new_world",
+)
+PLOTS = ("contributions", "formula", "gains", "new_world", "split", "style", "tradeoff")
 LATER = (
     "algorithms.evaluation",
     "mtrec_gui.storage",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from algorithms.data.description import ColumnSummary
+from algorithms.description import ColumnSummary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

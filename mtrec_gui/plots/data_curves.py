@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from algorithms.arrays import IntArray
-from algorithms.data.description import ActivityOverTime, DegreeDistribution, LongTail
+from algorithms.description import ActivityOverTime, DegreeDistribution, LongTail
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from algorithms.arrays import FloatArray
-from algorithms.data.description import HeatMap, LabelPairs
+from algorithms.description import HeatMap, LabelPairs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,7 @@ from pathlib import Path
 
 from algorithms.errors import ResourceError
 from mtrec_gui.pages.compare.state import Shown
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe_text(text: str) -> str:
-    """Return a text that a spreadsheet takes for a text: one like a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+from mtrec_gui.spreadsheets import safe_text
 
 
 def table_lines(shown: Shown, columns: Sequence[int]) -> list[list[str]]:

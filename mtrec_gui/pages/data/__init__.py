@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 def build(context: Context) -> QWidget:
     """Return the page with its presenter at work."""
+    from mtrec_gui.leak_watch import LeakWatch
     from mtrec_gui.pages.data.presenter import DataPresenter
     from mtrec_gui.pages.data.view import DataPage
+    from mtrec_gui.widgets.leak_card import LeakCard
 
     view = DataPage(context.appearance)
     presenter = DataPresenter(context.workspace, view)
@@ -23,4 +25,7 @@ def build(context: Context) -> QWidget:
     view.noticed.connect(context.notify)
     view.home_pressed.connect(lambda: context.go("home"))
     presenter.start()
+    leaks = LeakCard()
+    view.leak_slot.addWidget(leaks)
+    LeakWatch(context.workspace, leaks)
     return view

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,18 +11,12 @@ import numpy as np
 from algorithms.arrays import AnyArray
 from algorithms.errors import ResourceError
 from mtrec_gui.pages.data.tables import ColumnRole, DataColumn
+from mtrec_gui.spreadsheets import safe_text
 
 if TYPE_CHECKING:
     import polars as pl
 
 CHUNK = 200_000  # rows that are written at once; texts hold Python's lock meanwhile
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-
-
-def safe_text(text: str) -> str:
-    """Return a text that no spreadsheet runs: one like a formula gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.fullmatch(text) else text
 
 
 def column_names(columns: Sequence[DataColumn]) -> list[str]:

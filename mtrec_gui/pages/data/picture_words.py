@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
-from algorithms.data.description import HeatMap, LabelPairs
+from algorithms.description import HeatMap, LabelPairs
 from mtrec_gui.pages.data.state import Pictures
 from mtrec_gui.plots.data_bars import NamedBar, bars_height, draw_bars
 from mtrec_gui.plots.data_curves import draw_activity, draw_degrees, draw_long_tail

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from algorithms.arrays import AnyArray
-from algorithms.data.description import (
+from algorithms.data.filters import Condition, apply
+from algorithms.description import (
     activity_over_time,
     degree_distribution,
     density,
@@ -19,9 +20,8 @@ from algorithms.data.description import (
     long_tail,
     summarise,
 )
-from algorithms.data.description.counting import tally
-from algorithms.data.description.social import PERSON
-from algorithms.data.filters import Condition, apply
+from algorithms.description.counting import tally
+from algorithms.description.social import PERSON
 from mtrec_gui.pages.data.state import (
     ColumnState,
     DataState,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from algorithms.data.description import (
+from algorithms.description import (
     ActivityOverTime,
     ColumnSummary,
     DegreeDistribution,

@@ -22,7 +22,7 @@ from mtrec_gui.widgets.layout import Card, clear, column, row
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from algorithms.data.description import ColumnSummary
+    from algorithms.description import ColumnSummary
 
 SHARE_HEIGHT, HISTOGRAM_HEIGHT, SMALL_HEIGHT = 46, 120, 62
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from algorithms.arrays import AnyArray, Float32Array, FloatArray, TextArray
 from algorithms.data import InteractionLog
-from algorithms.data.description.counting import tally, tally_values
+from algorithms.description.counting import tally, tally_values
 
 _PART = 20_000  # ids
 

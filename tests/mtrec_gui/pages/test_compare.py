@@ -22,11 +22,12 @@ from mtrec_gui.jobs.port import JobEvent, JobState
 from mtrec_gui.model_shelf import find_model
 from mtrec_gui.pages.compare import build
 from mtrec_gui.pages.compare.charts import gain_chart, trade_off
-from mtrec_gui.pages.compare.export import safe_text, table_lines
+from mtrec_gui.pages.compare.export import table_lines
 from mtrec_gui.pages.compare.presenter import ComparePresenter
 from mtrec_gui.pages.compare.state import CellDetail, CompareState, Section
 from mtrec_gui.pages.compare.view import ComparePage
 from mtrec_gui.run_desk import RunDesk
+from mtrec_gui.spreadsheets import safe_text
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
 

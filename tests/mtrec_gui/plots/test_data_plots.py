@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from algorithms.data.description import (
+from algorithms.description import (
     ActivityOverTime,
     DegreeDistribution,
     HeatMap,

@@ -1,6 +1,6 @@
 """What data looks like before anything is learned from it, in numbers that a picture can show."""
 
-from algorithms.data.description.activity import (
+from algorithms.description.activity import (
     ActivityOverTime,
     HeatMap,
     LongTail,
@@ -8,8 +8,8 @@ from algorithms.data.description.activity import (
     heat_map,
     long_tail,
 )
-from algorithms.data.description.columns import ColumnSummary, summarise
-from algorithms.data.description.labels import (
+from algorithms.description.columns import ColumnSummary, summarise
+from algorithms.description.labels import (
     Density,
     Funnel,
     FunnelStep,
@@ -18,7 +18,7 @@ from algorithms.data.description.labels import (
     funnels,
     label_pairs,
 )
-from algorithms.data.description.social import DegreeDistribution, degree_distribution
+from algorithms.description.social import DegreeDistribution, degree_distribution
 
 __all__ = [
     "ActivityOverTime",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IntArray
-from algorithms.data.description.counting import tally
+from algorithms.description.counting import tally
 
 N_BINS = 24
 N_FREQUENT = 4

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IndexArray, IntArray
-from algorithms.data.description.counting import tally
 from algorithms.data.log import InteractionLog
+from algorithms.description.counting import tally
 
 N_POINTS = 201  # of the long-tail curve
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400

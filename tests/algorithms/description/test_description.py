@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
-from algorithms.data.description import (
+from algorithms.description import (
     FunnelStep,
     activity_over_time,
     degree_distribution,
@@ -15,7 +15,7 @@ from algorithms.data.description import (
     long_tail,
     summarise,
 )
-from algorithms.data.description.counting import tally, tally_values
+from algorithms.description.counting import tally, tally_values
 from algorithms.tasks import Task, TaskKind
 
 NAN = float("nan")
