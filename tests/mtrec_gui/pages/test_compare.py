@@ -340,7 +340,7 @@ def test_a_table_that_cannot_be_written_says_so(lab, tmp_path):
     assert "Choose another place" in str(errors[0])
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1-1", "@x", "\tx", "\rx"])
 def test_texts_like_formulas_are_escaped(text):
     assert safe_text(text) == f"'{text}"
     assert safe_text("a" + text) == "a" + text
