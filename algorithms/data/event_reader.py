@@ -9,6 +9,7 @@ fit is kept with its number and the first thing wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -210,23 +211,31 @@ class EventReader:
         """
         blocks = Blocks(stream, self._look, size)
         line, carried = 1, b""
-        while True:
-            block = blocks.next(line, carried)
-            if not block:
-                return
-            line, end = self._read_block(block, line, blocks.is_last)
-            carried = block[end:]
-            self.n_bytes = blocks.n_bytes
-            heard(self.n_bytes)
-            if blocks.is_last and not carried:
-                return
+        taken: Future[None] | None = None
+        with ThreadPoolExecutor(1, "take") as pool:  # one block is converted while one is split
+            while not (blocks.is_last and not carried):
+                block = blocks.next(line, carried)
+                if not block:
+                    break
+                line, end, found = self._split(block, line, blocks.is_last)
+                if taken is not None:
+                    taken.result()
+                taken = pool.submit(self._take, *found)
+                carried = block[end:]
+                self.n_bytes = blocks.n_bytes
+                heard(self.n_bytes)
+            if taken is not None:
+                taken.result()
 
     def column(self, place: int) -> AnyArray:
         """Return one column over all accepted lines, once: it is not kept."""
         chunks, self._chunks[place] = self._chunks[place], []
         return np.concatenate(chunks)
 
-    def _read_block(self, block: bytes, line: int, is_last: bool) -> tuple[int, int]:
+    def _split(
+        self, block: bytes, line: int, is_last: bool
+    ) -> tuple[int, int, tuple[Records, IndexArray, IntArray]]:
+        """Split a block; return where its rest begins, and records and misfits."""
         data = np.frombuffer(block, dtype=np.uint8)
         begin = 0
         if self._header_is_due:
@@ -257,8 +266,7 @@ class EventReader:
         if doubled.any():
             data = kernels.undouble(data, starts, ends, doubled, self._quote)
         records = Records(data, starts, ends, spans[:, :n_records], lines[:n_records])
-        self._take(records, misfits[:, :n_misfits], misfit_lines[:n_misfits])
-        return line, end
+        return line, end, (records, misfits[:, :n_misfits], misfit_lines[:n_misfits])
 
     def _take(self, records: Records, misfits: IndexArray, misfit_lines: IntArray) -> None:
         """Convert the records of a block; keep what fits, and put the others aside."""
