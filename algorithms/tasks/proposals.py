@@ -172,8 +172,10 @@ def _task(
     relevant_from: float = 1.0,
 ) -> Task:
     """Make a task for the kind of items on which its label is observed most."""
-    codes = log.item_table.kind_codes[log.items[observed]]
-    item_kind = log.item_table.kinds[int(np.bincount(codes).argmax())]
+    item_kind, *others = log.item_table.kinds
+    if others:
+        codes = log.item_table.kind_codes[log.items[observed]]
+        item_kind = log.item_table.kinds[int(np.bincount(codes).argmax())]
     return Task(
         name=_short(label),
         kind=kind,
