@@ -20,10 +20,16 @@ MOST_SHOWN = 4  # findings before "Show all"
 
 
 class LeakCard(Card):
-    """Shows a report; hidden while there is none."""
+    """Shows a report; hidden while there is none.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    only_findings : whether a report without a finding is hidden too
+    """
+
+    def __init__(self, only_findings: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
+        self._only_findings = only_findings
         self.set_words(
             self.tr("Leak doctor"),
             self.tr(
@@ -48,7 +54,8 @@ class LeakCard(Card):
     def show_leaks(self, report: LeakReport | None) -> None:
         """Show what was found; None hides the card."""
         self._report = report
-        self.setVisible(report is not None)
+        is_empty = report is None or (self._only_findings and not report.findings)
+        self.setVisible(not is_empty)
         self._fill()
 
     def sentences(self) -> list[str]:

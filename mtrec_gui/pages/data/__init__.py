@@ -25,7 +25,7 @@ def build(context: Context) -> QWidget:
     view.noticed.connect(context.notify)
     view.home_pressed.connect(lambda: context.go("home"))
     presenter.start()
-    leaks = LeakCard()
+    leaks = LeakCard(only_findings=True)
     view.leak_slot.addWidget(leaks)
     LeakWatch(context.workspace, leaks)
     return view

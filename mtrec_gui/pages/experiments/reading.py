@@ -108,6 +108,7 @@ def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
         values=choice.config,
         served_kinds=tuple(sorted(kind.value for kind in model.serves)) if partial else (),
         learns_jointly=model.is_multitask,
+        is_bound=model.bound is not None,
         follows_rules="rules" in model.config_class.model_fields,
         can_remove=sum(each.model == choice.model for each in choices) > 1,
         source=inspect.getsourcefile(model) or "",

@@ -95,6 +95,7 @@ class ModelDetail:
     config_class, values : what its form is made of
     served_kinds : the kinds of tasks it can learn, where it cannot learn all of them
     learns_jointly : whether its tasks share what is learned
+    is_bound : whether it is a ceiling or a floor that the others are read by
     follows_rules : whether it follows the rules of the project
     can_remove : whether it is a variant that can go
     source : file with its code
@@ -108,6 +109,7 @@ class ModelDetail:
     values: Mapping[str, Any]
     served_kinds: tuple[str, ...]
     learns_jointly: bool
+    is_bound: bool
     follows_rules: bool
     can_remove: bool
     source: str

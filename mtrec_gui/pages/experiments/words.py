@@ -88,7 +88,9 @@ class ExperimentWords(QObject):
         words = []
         if detail.row.blocked is not None:
             words.append(say(detail.row.blocked))
-        if detail.learns_jointly:
+        if detail.is_bound:
+            words.append(self.tr("It does not compete: the other models are read by it."))
+        elif detail.learns_jointly:
             words.append(self.tr("Its tasks share parameters or scores: they can help each other."))
         elif n_served > 1:
             words.append(
