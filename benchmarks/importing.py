@@ -159,7 +159,8 @@ def run_sqlite(source: Path, target: Path) -> Seconds:
 
 
 def run_child(way: str, source: Path, target: Path) -> Seconds:
-    """Return what a child process measured."""
+    """Return what a child process measured, after what earlier ones left to the disk."""
+    os.sync()
     answer = subprocess.run(
         [sys.executable, "-m", "benchmarks.importing", "--child", way, source, target],
         cwd=ROOT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import threading
 from collections.abc import Callable, Sequence
@@ -101,6 +102,7 @@ class WarmUp(QObject):
             else:
                 importlib.import_module(name)
         self._rehearse()
+        gc.freeze()  # modules stay: a search for garbage among them would hold up the window
 
     def _look(self) -> None:
         if self._is_ready.is_set() or not self._thread.is_alive():
