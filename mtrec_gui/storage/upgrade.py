@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, create_engine
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 SCRIPTS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = Lock()  # Alembic's context is one for all threads of a process
 
 
 def known_formats(scripts: Path | None = None) -> list[int]:
@@ -31,7 +33,8 @@ def migrate(connection: Connection, revision: str = "head") -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config(SCRIPTS)
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, revision)
 
 
 def upgrade(path: Path, found: int, busy_seconds: float = BUSY_SECONDS) -> Path:
