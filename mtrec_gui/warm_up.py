@@ -34,12 +34,16 @@ LATER = (
 )
 
 
-def _rehearse() -> None:
-    from mtrec_gui import bringing
-    from mtrec_gui.widgets import canvas
+def _draw_once() -> None:
+    from mtrec_gui.widgets.canvas import rehearse
 
-    canvas.rehearse()
-    bringing.rehearse()
+    rehearse()
+
+
+def _read_once() -> None:
+    from mtrec_gui.bringing import rehearse
+
+    rehearse()
 
 
 class WarmUp(QObject):
@@ -58,7 +62,7 @@ class WarmUp(QObject):
         ready: Callable[[], None],
         first: Sequence[str] = FIRST,
         later: Sequence[str] = LATER,
-        rehearse: Callable[[], None] = _rehearse,
+        rehearse: Sequence[Callable[[], None]] = (_draw_once, _read_once),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -101,7 +105,10 @@ class WarmUp(QObject):
                 self._is_ready.set()
             else:
                 importlib.import_module(name)
-        self._rehearse()
+        for rehearse in self._rehearse:
+            if self._stopping.is_set():
+                return
+            rehearse()
         gc.freeze()  # modules stay: a search for garbage among them would hold up the window
 
     def _look(self) -> None:
