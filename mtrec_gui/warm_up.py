@@ -54,7 +54,7 @@ class WarmUp(QObject):
     first : needed before the window can do anything
     later : needed by the pages
     ready : called in the thread of the window when ``first`` is there
-    rehearse : done last, for what only the first use makes ready
+    rehearse : done last, one after the other, for what only the first use makes ready
     """
 
     def __init__(
