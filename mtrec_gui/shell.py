@@ -33,7 +33,7 @@ class Shell(QObject):
         desk.changed.connect(lambda _: self._show_jobs())
         window.undo_pressed.connect(workspace.undo)
         window.redo_pressed.connect(workspace.redo)
-        window.jobs.cancel_pressed.connect(desk.cancel_all)
+        window.jobs.cancel_pressed.connect(self._cancel)
 
     def _project_opened(self, project: Project | None) -> None:
         log = self._context.workspace.log
@@ -55,6 +55,13 @@ class Shell(QObject):
     def _show_error(self, error: MtrecError) -> None:
         self._window.notices.show_notice(say(error.message), "error")
 
+    def _cancel(self) -> None:
+        """Give up what the bar tells of."""
+        if self._loading is not None:
+            self._context.workspace.cancel()
+        else:
+            self._context.desk.cancel_all()
+
     def _show_loading(self, fraction: float | None) -> None:
         self._loading = fraction
         self._show_jobs()
@@ -63,7 +70,7 @@ class Shell(QObject):
         """Say in one line what runs, how far, and how long still."""
         bar, rows = self._window.jobs, self._context.desk.rows
         if self._loading is not None:
-            bar.show_progress(self.tr("Opening the data …"), self._loading, cancellable=False)
+            bar.show_progress(self.tr("Opening the data …"), self._loading)
             return
         if not self._context.desk.is_running:
             if not rows:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from algorithms.evaluation import Experiment
     from algorithms.progress import Progress
     from algorithms.tasks import TaskProblem
-    from mtrec_gui.jobs.background import Runner
+    from mtrec_gui.jobs.background import Errand, Runner
     from mtrec_gui.storage import Project
 
 T = TypeVar("T")
@@ -55,6 +55,7 @@ class Workspace:
         self._experiment: Experiment | None = None
         self._saving = False
         self._unsaved = False
+        self._errand: Errand | None = None
 
     # --- what is there ---------------------------------------------------------------------
 
@@ -112,7 +113,12 @@ class Workspace:
                 path,
                 fill=lambda made: made.save_experiment(made.save_log(log, saving), experiment),
             )
-            progress(1.0, Stage.SAVE)
+            try:
+                progress(1.0, Stage.SAVE)
+            except BaseException:  # not wanted any more: nothing is left behind
+                project.close()
+                path.unlink()
+                raise
             return project, project.datasets()[-1].id, log, experiment
 
         self._do(work, lambda made: self._take(*made, then=then))
@@ -140,13 +146,20 @@ class Workspace:
                 if experiment is None:
                     log, tasks = propose(log)
                     experiment = default_experiment(log, tasks)
+                progress(1.0, Stage.LOAD)
             except BaseException:
                 project.close()
                 raise
-            progress(1.0, Stage.LOAD)
             return project, dataset_id, log, experiment
 
         self._do(work, lambda opened: self._take(*opened, then=then))
+
+    def cancel(self) -> None:
+        """Give up what is being opened or created; the project before stays open."""
+        errand, self._errand = self._errand, None
+        if errand is not None:
+            errand.cancel()
+            self.progressed.emit(None)
 
     def close(self) -> None:
         """Close the project; all of it is on disk already."""
@@ -251,16 +264,24 @@ class Workspace:
 
     def _do(self, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
         """Do long work with its progress shown."""
+        is_over = False
+
+        def over() -> None:
+            nonlocal is_over
+            is_over, self._errand = True, None
+            self.progressed.emit(None)
 
         def finished(value: T) -> None:
-            self.progressed.emit(None)
+            over()
             done(value)
 
         def failed(error: MtrecError) -> None:
-            self.progressed.emit(None)
+            over()
             self.failed.emit(error)
 
         self.progressed.emit(0.0)
-        self.runner.run(
+        errand = self.runner.run(
             work, finished, failed, lambda fraction, stage: self.progressed.emit(fraction)
         )
+        if not is_over:  # an immediate runner has finished already
+            self._errand = errand

@@ -1,8 +1,12 @@
 """The workspace: what is edited is saved, what is undone is undone, what fails is told."""
 
+import threading
+
 import pytest
 
+from algorithms.progress import Stage
 from mtrec_gui.jobs.background import ImmediateRunner
+from mtrec_gui.jobs.qt_bridge import ThreadRunner
 from mtrec_gui.model_shelf import default_experiment
 from mtrec_gui.storage import Project
 from mtrec_gui.workspace import Workspace
@@ -152,3 +156,43 @@ def test_a_new_project_appears_only_when_it_is_whole(workspace, world, tmp_path,
     assert seen == [False]
     assert path.exists()
     assert workspace.project.path == path
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_cancelled_leaves_nothing_behind(qtbot, world, tmp_path, late):
+    """While the data is made, and in the moment after the file was written."""
+    runner = ThreadRunner(on_bug=pytest.fail)
+    workspace = Workspace(runner)
+    told, reached, go_on = [], threading.Event(), threading.Event()
+    workspace.progressed.connect(told.append)
+    path = tmp_path / "a.mtrec"
+
+    def make(progress):
+        if not late:
+            reached.set()
+            assert go_on.wait(10)
+        progress(1.0, Stage.LOAD)
+        return world
+
+    create = Project.create
+    if late:
+
+        def slow(*arguments, **known):
+            made = create(*arguments, **known)
+            reached.set()
+            assert go_on.wait(10)
+            return made
+
+        Project.create = slow
+    try:
+        workspace.create(path, make)
+        qtbot.waitUntil(reached.is_set, timeout=10_000)
+        workspace.cancel()
+        assert told[-1] is None
+        go_on.set()
+        runner.close()
+    finally:
+        Project.create = create
+    qtbot.wait(20)
+    assert not workspace.is_open
+    assert list(tmp_path.iterdir()) == []
