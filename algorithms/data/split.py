@@ -56,9 +56,15 @@ class SplitConfig(BaseModel):
         0.2, gt=0, lt=0.8, description="Share of the events (by user: of the users) that judges"
     )
     n_validation: int = Field(
-        1, ge=1, le=100, description="Events of each user that steer training"
+        1,
+        ge=1,
+        le=100,
+        title="Validation events",
+        description="Events of each user that steer training",
     )
-    n_test: int = Field(1, ge=1, le=100, description="Events of each user that judge")
+    n_test: int = Field(
+        1, ge=1, le=100, title="Test events", description="Events of each user that judge"
+    )
     known_fraction: float = Field(
         0.0,
         ge=0,

@@ -120,7 +120,7 @@ class ConfigForm(QWidget):
 
     def _add(self, name: str, field: FieldInfo, control: QWidget) -> None:
         """Put a field below the others: name and description left, control right."""
-        title = field_title(name)
+        title = field_title(field.title or name)
         label = PlainLabel(title)
         label.setBuddy(control)
         label.setToolTip(name)
