@@ -141,6 +141,7 @@ class Recommender(ABC):
     def __init__(self, config: ModelConfig | None = None) -> None:
         self.config: ModelConfig = config if config is not None else self.config_class()
         self.curves: list[CurvePoint] = []
+        self._start: ModelState | None = None  # during a fit: where it starts from
         self._tasks: dict[str, Task] = {}
         self._log: InteractionLog | None = None
 
@@ -226,8 +227,16 @@ class Recommender(ABC):
         rng: np.random.Generator,
         validation: InteractionLog | None = None,
         progress: Progress = silent,
+        start: ModelState | None = None,
     ) -> Self:
         """Learn the tasks from the training log.
+
+        Parameters
+        ----------
+        validation : may steer the fit: when to stop
+        start : an earlier solution of the same model, such as one with other task weights, from
+            which a model that learns step by step goes on; ``notes`` tells where it did not fit,
+            and models that have no use for one pass it over
 
         Raises
         ------
@@ -244,11 +253,14 @@ class Recommender(ABC):
                 )
         self.curves = []
         self._take(train, tasks)
+        self._start = start
         try:
             self._fit(train, validation, tuple(tasks), rng, progress)
         except BaseException:
             self._log = None  # half fitted is not fitted
             raise
+        finally:
+            self._start = None
         return self
 
     def predict(self, task: Task | str, users: AnyArray, items: AnyArray) -> FloatArray:
@@ -269,8 +281,10 @@ class Recommender(ABC):
         self._check_items(items)
         if not len(users):
             return np.empty(0)
-        numbers = self._predict(known, users, items)
-        return np.where(self._of_kind(known, items), numbers, np.nan)
+        of_kind = self._of_kind(known, items)
+        if not of_kind.any():
+            return np.full(len(users), np.nan)
+        return np.where(of_kind, self._predict(known, users, items), np.nan)
 
     def score_block(self, task: Task | str, users: AnyArray, items: AnyArray) -> FloatArray:
         """Return (m, k) the numbers by which k items are ranked for m users.
@@ -285,8 +299,10 @@ class Recommender(ABC):
         self._check_items(items)
         if not len(users) or not len(items):
             return np.empty((len(users), len(items)))
-        numbers = self._score_block(known, users, items)
-        return np.where(self._of_kind(known, items), numbers, np.nan)
+        of_kind = self._of_kind(known, items)
+        if not of_kind.any():
+            return np.full((len(users), len(items)), np.nan)
+        return np.where(of_kind, self._score_block(known, users, items), np.nan)
 
     def recommend(self, task: Task | str, user: int, n: int = 10) -> Recommendation:
         """Rank the items of the task's kind that the user had not met in training."""
