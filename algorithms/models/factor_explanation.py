@@ -71,9 +71,9 @@ def explain_score(
         user=user,
         item=item,
         score=score,
-        sentence=_sentence(past, bias, titles, str(titles[item])),
+        sentence=reason(past, bias, titles, str(titles[item])),
         contributions=strongest_first(parts),
-        remarks=_remarks(past, task.name) if len(problem.tasks) > 1 else (),
+        remarks=share_of_others(past, task.name) if len(problem.tasks) > 1 else (),
     )
 
 
@@ -99,7 +99,7 @@ def _shares(
     return events, amounts, float(r[0] @ h)
 
 
-def _sentence(past: Sequence[Contribution], bias: float, titles: TextArray, title: str) -> Message:
+def reason(past: Sequence[Contribution], bias: float, titles: TextArray, title: str) -> Message:
     """Say in which task the user did most that speaks for the item, unless the item does more."""
     if not past:
         return Message(
@@ -130,7 +130,7 @@ def _sentence(past: Sequence[Contribution], bias: float, titles: TextArray, titl
     )
 
 
-def _remarks(past: Sequence[Contribution], task: str) -> tuple[Message, ...]:
+def share_of_others(past: Sequence[Contribution], task: str) -> tuple[Message, ...]:
     """Say how much the other tasks' events weigh, in absolute amounts."""
     total = sum(abs(part.amount) for part in past)
     if total == 0.0:

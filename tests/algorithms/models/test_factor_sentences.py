@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from algorithms.explanations import Contribution, EvidenceKind
-from algorithms.models.factor_explanation import _sentence
+from algorithms.models.factor_explanation import reason
 
 TITLES = np.array(["Tent", "Stove"])
 
@@ -27,6 +27,6 @@ def event(amount, task="click"):
     ],
 )
 def test_what_weighs_most_is_said_first(past, bias, expected):
-    sentence = str(_sentence(past, bias, TITLES, "Tent"))
+    sentence = str(reason(past, bias, TITLES, "Tent"))
     assert sentence.startswith(expected)
     assert ("above all" in sentence) == ("Mostly" in sentence)
