@@ -15,13 +15,15 @@ from algorithms.models.bias import Bias
 from algorithms.models.implicit_models import Als
 from algorithms.models.naive import Naive
 from algorithms.models.popularity import Popularity
+from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
-from algorithms.models.surprise_models import Svd
+from algorithms.models.surprise_svd import Svd
 
 MODELS: dict[str, type[Recommender]] = {
     Popularity.key: Popularity,
     Bias.key: Bias,
+    RandomOrder.key: RandomOrder,
     Svd.key: Svd,
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,

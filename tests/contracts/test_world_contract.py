@@ -158,9 +158,10 @@ def test_it_explains_its_own_score(model: Recommender) -> None:
             if np.isnan(score):
                 assert np.isnan(told.score), "a reason, and no score"
                 continue
-            # A product of scores adds up in logarithms; everything else as it is.
-            logarithm = np.exp(min(told.score, 50.0))
-            assert min(abs(told.score - score), abs(logarithm - score)) < 1e-6
+            # A product of scores adds up in logarithms, a probability in log-odds; others as they are.
+            said = min(told.score, 50.0)
+            scales = (told.score, np.exp(said), 1 / (1 + np.exp(-said)))
+            assert min(abs(number - score) for number in scales) < 1e-6
             amounts = [part.amount for part in told.contributions]
             assert amounts
             if told.additive:
