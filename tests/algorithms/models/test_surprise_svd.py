@@ -7,8 +7,8 @@ import pytest
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import FitError
 from algorithms.explanations import EvidenceKind
-from algorithms.models.surprise_models import Svd, SvdConfig, last_ratings
-from algorithms.progress import silent
+from algorithms.models.surprise_ratings import last_ratings
+from algorithms.models.surprise_svd import Svd, SvdConfig
 from algorithms.tasks import Task, TaskKind
 
 STARS = Task(name="stars", kind=TaskKind.RATING, label="x", item_kind="film", relevant_from=4)
@@ -86,13 +86,11 @@ def test_what_is_unknown_adds_nothing() -> None:
 def test_the_last_rating_of_a_pair_counts() -> None:
     users, items = np.array([1, 0, 1, 0, 1]), np.array([2, 5, 2, 4, 7])
     values = np.array([5.0, 3.0, 1.0, 2.0, 4.0])
-    kept = last_ratings(make_log(users, items, values), "x", 1, silent)
+    kept = last_ratings(make_log(users, items, values), "x")
     assert list(kept.all_ratings()) == [(0, 0, 3.0), (0, 1, 2.0), (1, 2, 1.0), (1, 3, 4.0)]
     assert kept.user_of.tolist() == [0, 1]
     assert kept.item_of.tolist() == [5, 4, 2, 7]  # as they appear
-    by_time = last_ratings(
-        make_log(users, items, values, np.array([9, 1, 2, 3, 4])), "x", 1, silent
-    )
+    by_time = last_ratings(make_log(users, items, values, np.array([9, 1, 2, 3, 4])), "x")
     assert sorted(by_time.values.tolist()) == [2.0, 3.0, 4.0, 5.0]  # 5 is later than 1
 
 
