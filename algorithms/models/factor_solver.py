@@ -103,6 +103,7 @@ def alternate(
     n_epochs: int,
     rng: np.random.Generator,
     watch: Callable[[Sweep], FactorRows | None],
+    start: FactorRows | None = None,
 ) -> FactorRows:
     """Minimise the objective and return the rows.
 
@@ -111,14 +112,19 @@ def alternate(
     ridge : (d,) of every row, d = n_factors + n_tasks
     n_epochs : sweeps over both sides
     watch : called after every sweep; returns None to go on, or the rows to end with
+    start : rows of an earlier solution; items that it does not know start at random
     """
     from algorithms.models import factor_kernels as kernels  # numba: only while fitting
 
     users, items = user_side(problem, ridge), item_side(problem, ridge)
     n_users, n_items, d = len(problem.known_users), len(problem.known_items), len(ridge)
     rows = FactorRows(np.zeros((n_users, d)), np.zeros((n_items, d)))
-    start = rng.normal(0.0, _START / np.sqrt(n_factors), (len(rows.items), n_factors))
-    rows.items[:, :n_factors] = np.where(problem.known_items[:, None], start, 0.0)
+    drawn = rng.normal(0.0, _START / np.sqrt(n_factors), (len(rows.items), n_factors))
+    rows.items[:, :n_factors] = np.where(problem.known_items[:, None], drawn, 0.0)
+    if start is not None:
+        old = problem.known_items & start.items[:, :n_factors].any(axis=1)  # (n_items,)
+        rows.items[old] = start.items[old]
+        rows.users[problem.known_users] = start.users[problem.known_users]
     events = problem.events
 
     def half(
