@@ -8,6 +8,12 @@ from algorithms.evaluation.columns import Column, all_columns, default_columns
 from algorithms.evaluation.comparison import Cell, Comparison, Row, TwinGains, compare
 from algorithms.evaluation.defaults import default_experiment, default_rules
 from algorithms.evaluation.experiment import Experiment, ModelChoice, RunSpec
+from algorithms.evaluation.faithfulness import (
+    Evidence,
+    Faithfulness,
+    can_be_tested,
+    measure_faithfulness,
+)
 from algorithms.evaluation.gains import Gain, PairedGains, TaskGain, Verdict, paired_gains
 from algorithms.evaluation.notes import concerns
 from algorithms.evaluation.results import Cost, MetricResult, RunResult, judged_users
@@ -19,7 +25,9 @@ __all__ = [
     "Column",
     "Comparison",
     "Cost",
+    "Evidence",
     "Experiment",
+    "Faithfulness",
     "Gain",
     "MetricResult",
     "ModelChoice",
@@ -32,6 +40,7 @@ __all__ = [
     "TwinGains",
     "Verdict",
     "all_columns",
+    "can_be_tested",
     "compare",
     "concerns",
     "default_columns",
@@ -39,6 +48,7 @@ __all__ = [
     "default_rules",
     "describe_split",
     "judged_users",
+    "measure_faithfulness",
     "paired_gains",
     "run",
     "split_of",

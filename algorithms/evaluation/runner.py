@@ -80,7 +80,7 @@ def run(
     model.fit(
         split.train,
         tasks,
-        rng=np.random.default_rng([spec.seed, _MODEL]),
+        rng=model_rng(spec.seed),
         validation=split.validation,
         progress=part_of(progress, 0.02, 0.7),
     )
@@ -110,6 +110,11 @@ def split_of(spec: RunSpec, log: InteractionLog) -> Split:
     """Return the split that ``run`` makes for a spec, to restore or to explain a fitted model."""
     rng = np.random.default_rng([spec.seed, _SPLIT])
     return make_split(log, spec.split, rng, fold=spec.seed)
+
+
+def model_rng(seed: int) -> np.random.Generator:
+    """Return what ``run`` fits a model with, to fit it once more in the same way."""
+    return np.random.default_rng([seed, _MODEL])
 
 
 def _split_notes(split: Split) -> tuple[Message, ...]:
