@@ -540,7 +540,7 @@ def test_explanations_add_up_to_the_prediction(model: Recommender) -> None:
             if np.isnan(score):
                 assert np.isnan(told.score)
                 continue
-            # A product of scores adds up in logarithms, a probability in log-odds; others as they are.
+            # A product adds up in logarithms, a probability in log-odds; all else as it is.
             said = min(told.score, 50.0)
             scales = (told.score, np.exp(said), 1 / (1 + np.exp(-said)))
             assert min(abs(number - score) for number in scales) < 1e-8

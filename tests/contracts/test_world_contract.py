@@ -158,7 +158,7 @@ def test_it_explains_its_own_score(model: Recommender) -> None:
             if np.isnan(score):
                 assert np.isnan(told.score), "a reason, and no score"
                 continue
-            # A product of scores adds up in logarithms, a probability in log-odds; others as they are.
+            # A product adds up in logarithms, a probability in log-odds; all else as it is.
             said = min(told.score, 50.0)
             scales = (told.score, np.exp(said), 1 / (1 + np.exp(-said)))
             assert min(abs(number - score) for number in scales) < 1e-6
