@@ -18,6 +18,7 @@ from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
+from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_svd import Svd
 
 MODELS: dict[str, type[Recommender]] = {
@@ -28,6 +29,7 @@ MODELS: dict[str, type[Recommender]] = {
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
+    StackedAls.key: StackedAls,
     RuleBlend.key: RuleBlend,
     Naive.key: Naive,
 }

@@ -16,7 +16,7 @@ ROOT = Path(algorithms.__file__).parents[1]
 def test_models_stand_in_the_order_in_which_they_are_taught() -> None:
     assert list(MODELS) == [
         "popularity", "bias", "random", "svd", "als", "separate_factors", "shared_factors",
-        "rule_blend", "naive",
+        "stacked_als", "rule_blend", "naive",
     ]  # fmt: skip
 
 
