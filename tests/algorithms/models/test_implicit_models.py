@@ -3,7 +3,8 @@ import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.models.base import Output
-from algorithms.models.implicit_models import Als, AlsConfig, feedback
+from algorithms.models.implicit_feedback import feedback
+from algorithms.models.implicit_models import Als, AlsConfig
 from algorithms.tasks import Task, TaskKind
 
 CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="film")
