@@ -19,12 +19,14 @@ from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
 from algorithms.models.stacked_als import StackedAls
+from algorithms.models.surprise_baseline import BaselineOnly
 from algorithms.models.surprise_svd import Svd
 
 MODELS: dict[str, type[Recommender]] = {
     Popularity.key: Popularity,
     Bias.key: Bias,
     RandomOrder.key: RandomOrder,
+    BaselineOnly.key: BaselineOnly,
     Svd.key: Svd,
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,

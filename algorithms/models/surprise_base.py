@@ -70,6 +70,12 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         pairs = self._estimate(task, np.repeat(users, len(items)), np.tile(items, len(users)))
         return pairs.reshape(len(users), len(items))
 
+    def _rated(self, task: Task) -> Ratings:
+        """Return the ratings that the task was learned from; the training log keeps them."""
+        if task.name not in self._ratings:
+            self._ratings[task.name] = last_ratings(task.part(self.log), task.label)
+        return self._ratings[task.name]
+
     def prepare(self) -> None:
         """Load the library."""
         import_module("surprise")
@@ -85,6 +91,7 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         progress: Progress,
     ) -> None:
         self._learned: dict[str, LearnedT] = {}  # tasks without ratings have no entry
+        self._ratings: dict[str, Ratings] = {}
         for position, task in enumerate(tasks):
             part = part_of(progress, position / len(tasks), (position + 1) / len(tasks))
             seed = int(rng.integers(2**31))
@@ -121,6 +128,7 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         return ModelState(arrays)
 
     def _restore(self, state: ModelState) -> None:
+        self._ratings = {}
         self._learned = {
             task.name: self.learned_class(
                 **{
@@ -141,6 +149,23 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         sentence, parts = self._reasons(task, user, item)
         parts = parts + limited(task.name, total, score)
         return Explanation(task.name, user, item, score, sentence, strongest_first(parts))
+
+    def _whole_numbers_only(self) -> tuple[Message, ...]:
+        """Return the note of a model whose code in the library knows whole ratings only."""
+        cut = [
+            task.name
+            for task in self.tasks
+            if task.name in self._learned and (self._rated(task).values % 1 != 0).any()
+        ]
+        if not cut:
+            return ()
+        return (
+            Message(
+                "{model} in the library counts with whole numbers: a rating of 3.5 enters its "
+                "averages as 3, so that “{tasks}” is predicted too low.",
+                {"model": self.title, "tasks": ", ".join(cut)},
+            ),
+        )
 
     def _check_finite(self, *learned: AnyArray, remedy: str) -> None:
         """Raise ``FitError`` where what was learned ran away."""
