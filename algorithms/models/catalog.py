@@ -21,6 +21,7 @@ from algorithms.models.shared_factors import SeparateFactors, SharedFactors
 from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_baseline import BaselineOnly
 from algorithms.models.surprise_svd import Svd
+from algorithms.models.surprise_svdpp import Svdpp
 
 MODELS: dict[str, type[Recommender]] = {
     Popularity.key: Popularity,
@@ -28,6 +29,7 @@ MODELS: dict[str, type[Recommender]] = {
     RandomOrder.key: RandomOrder,
     BaselineOnly.key: BaselineOnly,
     Svd.key: Svd,
+    Svdpp.key: Svdpp,
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,

@@ -22,6 +22,7 @@ Computer 42(8), 2009; N. Hug: Surprise, Journal of Open Source Software 5(52), 2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from pydantic import Field
@@ -58,10 +59,12 @@ class BiasedFactors(Learned):
     Q: FloatArray  # (n_items, n_factors)
 
 
-class BiasedFactorModel(SurpriseModel[BiasedFactors]):
+FactorsT = TypeVar("FactorsT", bound=BiasedFactors)
+
+
+class BiasedFactorModel(SurpriseModel[FactorsT]):
     """Mean, biases and the match of two vectors: how SVD and SVD++ answer."""
 
-    learned_class = BiasedFactors
     explains_by = "factors"
 
     def _estimate(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
@@ -93,7 +96,7 @@ class BiasedFactorModel(SurpriseModel[BiasedFactors]):
         ]
 
 
-class Svd(BiasedFactorModel):
+class Svd(BiasedFactorModel[BiasedFactors]):
     """Biases and factors by stochastic gradient descent, one model per rating task."""
 
     key = "svd"
@@ -102,6 +105,7 @@ class Svd(BiasedFactorModel):
     equation = r"$\hat r_{ui} = \mu + b_u + b_i + q_i^\top p_u$"
     reference = "koren2009"
     config_class = SvdConfig
+    learned_class = BiasedFactors
 
     config: SvdConfig
 
