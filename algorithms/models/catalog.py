@@ -20,6 +20,7 @@ from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
 from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_baseline import BaselineOnly
+from algorithms.models.surprise_co_clustering import CoClustering
 from algorithms.models.surprise_nmf import Nmf
 from algorithms.models.surprise_svd import Svd
 from algorithms.models.surprise_svdpp import Svdpp
@@ -32,6 +33,7 @@ MODELS: dict[str, type[Recommender]] = {
     Svd.key: Svd,
     Svdpp.key: Svdpp,
     Nmf.key: Nmf,
+    CoClustering.key: CoClustering,
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
