@@ -22,6 +22,7 @@ from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_baseline import BaselineOnly
 from algorithms.models.surprise_co_clustering import CoClustering
 from algorithms.models.surprise_nmf import Nmf
+from algorithms.models.surprise_normal import NormalPredictor
 from algorithms.models.surprise_svd import Svd
 from algorithms.models.surprise_svdpp import Svdpp
 
@@ -34,6 +35,7 @@ MODELS: dict[str, type[Recommender]] = {
     Svdpp.key: Svdpp,
     Nmf.key: Nmf,
     CoClustering.key: CoClustering,
+    NormalPredictor.key: NormalPredictor,
     Als.key: Als,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
