@@ -51,6 +51,9 @@ items are worth to all, a new item what the user gives on average. A prediction 
 values that the label had in training; lists are ordered by the sum before that, so that items
 beyond the end of the scale keep their order.
 
+After every sweep the conflict between the tasks is measured as well: whether their gradients on
+what they share point the same way (see ``factor_conflict``).
+
 From an earlier solution (say, of other task weights) the sweeps go on where that one ended, and end
 when one of them lowers the sum above by less than three in ten thousand: two to seven sweeps,
 as a rule.
@@ -83,6 +86,8 @@ from algorithms.errors import UnknownTaskError
 from algorithms.explanations import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
+from algorithms.models.factor_blocks import Blocks
+from algorithms.models.factor_conflict import Conflict
 from algorithms.models.factor_explanation import explain_score
 from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate
@@ -161,9 +166,12 @@ class SharedFactors(Recommender):
         items = ItemTable(IdMap(nameless), nameless, ("any",), first.astype(np.int16), nameless)
         yes = {"yes": np.ones(1, dtype=np.float32)}
         log = InteractionLog("", first, first, yes, UserTable(IdMap(nameless)), items)
-        task = Task(name="yes", kind=TaskKind.BINARY, label="yes", item_kind="any")
+        tasks = [
+            Task(name=name, kind=TaskKind.BINARY, label="yes", item_kind="any")
+            for name in ("one", "other")
+        ]
         small = type(self)(SharedFactorsConfig(n_factors=1, n_epochs=1))
-        small.fit(log, [task], rng=np.random.default_rng(0), validation=log)
+        small.fit(log, tasks, rng=np.random.default_rng(0), validation=log)
 
     def _fit(
         self,
@@ -211,6 +219,7 @@ class SharedFactors(Recommender):
         start = self._earlier(problem)
         before = np.inf
         held_out = None if validation is None else Watch(train, validation, problem.tasks, rng)
+        conflict = Conflict(problem, Blocks(self.config.n_factors, 0, len(problem.tasks)))
 
         def watch(sweep: Sweep) -> FactorRows | None:
             nonlocal before
@@ -221,6 +230,10 @@ class SharedFactors(Recommender):
             for task, loss in zip(problem.tasks, sweep.losses / weights, strict=True):
                 self.curves.append(
                     CurvePoint(sweep.number, task.name, "training loss", float(loss))
+                )
+            for name, other, cosine in conflict.cosines(sweep.rows):
+                self.curves.append(
+                    CurvePoint(sweep.number, name, f"gradient cosine with {other}", cosine)
                 )
             measures = [] if held_out is None else held_out.measure(problem, sweep.rows)
             for task, name, value in measures:
