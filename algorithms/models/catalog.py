@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from algorithms.errors import UnknownModelError
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
+from algorithms.models.implicit_bpr import Bpr
+from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
 from algorithms.models.naive import Naive
 from algorithms.models.popularity import Popularity
@@ -37,6 +39,8 @@ MODELS: dict[str, type[Recommender]] = {
     CoClustering.key: CoClustering,
     NormalPredictor.key: NormalPredictor,
     Als.key: Als,
+    Bpr.key: Bpr,
+    Lmf.key: Lmf,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
     StackedAls.key: StackedAls,
