@@ -97,13 +97,14 @@ class ScoreWatch:
         users, starts, counts = np.unique(part.users, return_index=True, return_counts=True)
         scores = score_block(part.task, users, candidates)  # (m, n_candidates)
         scores = np.where(np.isnan(scores), -np.inf, scores)
-        columns = np.searchsorted(candidates, part.items)
+        column_of = np.full(len(self._table.kind_codes), -1)
+        column_of[candidates] = np.arange(len(candidates))
         ideal = np.cumsum(1.0 / np.log2(np.arange(_K) + 2.0))[np.minimum(counts, _K) - 1]
         total = 0.0
         for row, user in enumerate(users):
-            mine = scores[row, columns[starts[row] : starts[row] + counts[row]]]
-            met = self._met[self._offsets[user] : self._offsets[user + 1]]
-            scores[row, np.isin(candidates, met)] = -np.inf
+            mine = scores[row, column_of[part.items[starts[row] : starts[row] + counts[row]]]]
+            met = column_of[self._met[self._offsets[user] : self._offsets[user + 1]]]
+            scores[row, met[met >= 0]] = -np.inf
             ranks = (scores[row] > mine[:, None]).sum(axis=1)  # from 0
             found = (ranks < _K) & (mine > -np.inf)
             total += float((1.0 / np.log2(ranks[found] + 2.0)).sum()) / ideal[row]
