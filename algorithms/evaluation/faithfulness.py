@@ -320,7 +320,7 @@ def _outcome(fall: float, mean: float, high: float) -> Outcome:
 
 
 def _sentence(fall: float, mean: float, high: float) -> Message:
-    values = {"strongest": _change(fall), "random": _change(mean)}
+    values = {"strongest": written_change(fall), "random": written_change(mean)}
     outcome = _outcome(fall, mean, high)
     if outcome is Outcome.FAITHFUL:
         return Message(
@@ -341,6 +341,6 @@ def _sentence(fall: float, mean: float, high: float) -> Message:
     )
 
 
-def _change(fall: float) -> str:
-    """Write a fall as the change that it is, with a true minus."""
+def written_change(fall: float) -> str:
+    """Write a fall of the score as the change that it is, with a true minus."""
     return f"{-fall:+.3g}".replace("-", "−") if round(fall, 12) else "0"

@@ -16,11 +16,17 @@ def build(context: Context) -> QWidget:
 
     from mtrec_gui.pages.explain.presenter import ExplainPresenter
     from mtrec_gui.pages.explain.reading import Reader
+    from mtrec_gui.pages.explain.state import Amount
     from mtrec_gui.pages.explain.view import ExplainPage
     from mtrec_gui.restored import RestoredModels
 
-    reader = Reader(RestoredModels(), np.random.default_rng())
-    presenter = ExplainPresenter(context.workspace, reader, lambda: context.go("experiments"))
+    restored = RestoredModels()
+    presenter = ExplainPresenter(
+        context.workspace,
+        Reader(restored, np.random.default_rng()),
+        restored,
+        lambda: context.go("experiments"),
+    )
     page = ExplainPage(context.appearance, context.workspace.task_position)
     page.comparison_chosen.connect(presenter.comparison_chosen)
     page.seed_chosen.connect(presenter.seed_chosen)
@@ -33,6 +39,9 @@ def build(context: Context) -> QWidget:
     page.model_added.connect(presenter.model_added)
     page.model_removed.connect(presenter.model_removed)
     page.item_chosen.connect(presenter.item_chosen)
+    page.trial_asked.connect(presenter.trial_asked)
+    page.trial_cancelled.connect(presenter.trial_cancelled)
+    page.amount_chosen.connect(lambda chosen: presenter.amount_chosen(Amount(chosen)))
     page.keep_pressed.connect(presenter.keep_pressed)
     page.experiments_wanted.connect(presenter.experiments_wanted)
     page.shown.connect(presenter.shown)

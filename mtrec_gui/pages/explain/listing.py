@@ -8,6 +8,7 @@ import numpy as np
 
 from algorithms.arrays import IntArray
 from algorithms.data.log import ItemTable
+from algorithms.evaluation.faithfulness import can_be_tested
 from algorithms.explanations import EvidenceKind, Explanation
 from algorithms.rules import Page, PlacedItem
 from algorithms.tasks import Task
@@ -114,6 +115,7 @@ def why_of_task(explanation: Explanation, table: ItemTable) -> Why:
             for part in parts
             if part.evidence is EvidenceKind.RULE and part.message is not None
         ),
+        can_be_tested=can_be_tested(explanation),
     )
 
 

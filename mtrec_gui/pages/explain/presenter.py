@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from algorithms.errors import MtrecError
 from mtrec_gui.pages.explain.reading import Reader
-from mtrec_gui.pages.explain.state import MOST_LISTS, ExplainState, Move, Question
+from mtrec_gui.pages.explain.state import MOST_LISTS, Amount, ExplainState, Move, Question
+from mtrec_gui.pages.explain.trials import Trials
 from mtrec_gui.pages.explain.users import matching_ids
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from algorithms.explanations import Explanation
     from mtrec_gui.jobs.background import Errand
+    from mtrec_gui.restored import RestoredModels
     from mtrec_gui.storage import Project
 
 
@@ -26,6 +29,9 @@ class ExplainView(Protocol):
     def show_matches(self, ids: Sequence[str]) -> None:
         """Offer users whose id fits what is being typed."""
 
+    def show_trials(self, state: ExplainState) -> None:
+        """Show how far the tests of the explanations are; all else is as before."""
+
     def show_kept(self, n: int) -> None:
         """Say that the explanations of n models were kept."""
 
@@ -37,11 +43,16 @@ class ExplainPresenter:
     ----------
     workspace : the open project
     reader : answers the questions of the page
+    restored : where fitted models come from, to test what they explain
     go_to_experiments : shows where models are run
     """
 
     def __init__(
-        self, workspace: Workspace, reader: Reader, go_to_experiments: Callable[[], None]
+        self,
+        workspace: Workspace,
+        reader: Reader,
+        restored: RestoredModels,
+        go_to_experiments: Callable[[], None],
     ) -> None:
         self._workspace, self._reader = workspace, reader
         self._go_to_experiments = go_to_experiments
@@ -51,6 +62,7 @@ class ExplainPresenter:
         self._errand: Errand | None = None
         self._is_shown = True
         self._is_stale = False
+        self._trials = Trials(workspace, restored, self._trials_changed)
         workspace.opened.connect(self._project_opened)
         workspace.runs_changed.connect(lambda _: self._ask(self._state.question))
         workspace.experiment_changed.connect(lambda _: self._render())
@@ -147,6 +159,23 @@ class ExplainPresenter:
             lambda progress: work(), view.show_kept, self._workspace.failed.emit
         )
 
+    def trial_asked(self, run: int) -> None:
+        """A person wants to know whether the explanation of a run's model is true."""
+        explanation, comparison = self._explanation(run), self._state.comparison
+        if explanation is None or comparison is None or self._state.is_loading:
+            return
+        self._trials.start(comparison, run, explanation, self._state.amount)
+
+    def trial_cancelled(self, run: int) -> None:
+        """A person does not want to wait for it."""
+        self._trials.stop(run)
+
+    def amount_chosen(self, amount: Amount) -> None:
+        """A person wants more evidence taken away, or less."""
+        self._trials.stop_all()
+        self._state = replace(self._state, amount=amount)
+        self._trials_changed()
+
     def experiments_wanted(self) -> None:
         """A person wants to run models."""
         self._go_to_experiments()
@@ -164,7 +193,8 @@ class ExplainPresenter:
         self._is_shown = False
 
     def _project_opened(self, project: Project | None) -> None:
-        self._state = ExplainState()
+        self._trials.forget()
+        self._state = ExplainState(amount=self._state.amount)
         self._ask(Question())
 
     # --- asking --------------------------------------------------------------------------------
@@ -184,6 +214,7 @@ class ExplainPresenter:
         request = self._request
         if self._errand is not None:
             self._errand.cancel()
+        self._trials.stop_all()
         workspace, project = self._workspace, self._workspace.project
         dataset_id = workspace.dataset_id
         self._state = replace(self._state, question=question)
@@ -200,7 +231,7 @@ class ExplainPresenter:
 
         def take(answer: ExplainState) -> None:
             if request == self._request:
-                self._state = answer
+                self._state = self._with_trials(replace(answer, amount=self._state.amount))
                 self._render()
 
         def failed(error: MtrecError) -> None:
@@ -214,6 +245,29 @@ class ExplainPresenter:
             take,
             failed,
         )
+
+    # --- tests of explanations -----------------------------------------------------------------
+
+    def _explanation(self, run: int) -> Explanation | None:
+        for shown, why in zip(self._state.lists, self._state.whys, strict=False):
+            if shown.run.id == run and why.can_be_tested:
+                return why.explanation
+        return None
+
+    def _with_trials(self, state: ExplainState) -> ExplainState:
+        return replace(
+            state,
+            trials={
+                shown.run.id: self._trials.of(shown.run.id, why.explanation, state.amount)
+                for shown, why in zip(state.lists, state.whys, strict=False)
+                if why.explanation is not None and why.can_be_tested
+            },
+        )
+
+    def _trials_changed(self) -> None:
+        self._state = self._with_trials(self._state)
+        if self._view is not None:
+            self._view.show_trials(self._state)
 
     def _render(self) -> None:
         if self._view is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from algorithms.evaluation.faithfulness import Faithfulness
 from algorithms.explanations import EvidenceKind, Explanation
 from algorithms.messages import Message
 from algorithms.tasks import Task
@@ -166,6 +168,7 @@ class Why:
     before : place before the rules, for the page of all kinds
     moves : what each rule did to the item
     remarks : what is to be known of the whole page
+    can_be_tested : whether it names past events that could be taken away
     """
 
     explanation: Explanation | None = None
@@ -175,6 +178,32 @@ class Why:
     before: int | None = None
     moves: tuple[Message, ...] = ()
     remarks: tuple[Message, ...] = ()
+    can_be_tested: bool = False
+
+
+class Amount(StrEnum):
+    """How much evidence is taken away to see whether an explanation is true."""
+
+    ONE = "one"
+    TWO = "two"
+    THREE = "three"
+    HALF = "half"  # the strongest that together make half of what speaks for the item
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far an explanation was put to the test.
+
+    Parameters
+    ----------
+    fraction : share of the test that is done; None where none is going on
+    found : what it showed
+    problem : why it showed nothing
+    """
+
+    fraction: float | None = None
+    found: Faithfulness | None = None
+    problem: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +247,8 @@ class ExplainState:
     lists, whys : of each model
     chosen : what is being explained, None where all lists are empty
     is_loading : whether an answer is being waited for
+    amount : how much evidence a test takes away
+    trials : by the id of the run whose explanation is tested
     """
 
     question: Question = Question()
@@ -232,3 +263,5 @@ class ExplainState:
     whys: tuple[Why, ...] = ()
     chosen: Chosen | None = None
     is_loading: bool = False
+    amount: Amount = Amount.THREE
+    trials: Mapping[int, Trial] = field(default_factory=dict)

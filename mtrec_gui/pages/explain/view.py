@@ -34,6 +34,8 @@ class ExplainPage(Page):
     model_replaced : place of a list, and the id of the run wanted there
     model_added, model_removed : id of a run; place of a list
     item_chosen : index of an item
+    trial_asked, trial_cancelled : id of the run whose explanation is to be tested, or not
+    amount_chosen : how much evidence a test takes away, the value of an ``Amount``
     keep_pressed : the explanations on the page are to be kept
     kept : a sentence that says what was kept
     experiments_wanted : a person wants to run models
@@ -51,6 +53,9 @@ class ExplainPage(Page):
     model_added = Signal(int)
     model_removed = Signal(int)
     item_chosen = Signal(int)
+    trial_asked = Signal(int)
+    trial_cancelled = Signal(int)
+    amount_chosen = Signal(str)
     keep_pressed = Signal()
     kept = Signal(str)
     experiments_wanted = Signal()
@@ -148,8 +153,14 @@ class ExplainPage(Page):
                 self.why_cards[place].show_why(shown, state.whys[place], state)
                 column = (self.list_cards[place], self.why_cards[place])
             columns.append(column)
+        self.show_trials(state)
         self.columns.set_columns(columns)
         self.footnote.setText(self.words.held_out(state))
+
+    def show_trials(self, state: ExplainState) -> None:
+        """Show how far the tests of the explanations are."""
+        for card, _ in zip(self.why_cards, state.whys, strict=False):
+            card.show_trial(state)
 
     def show_matches(self, ids: Sequence[str]) -> None:
         """Offer users whose id fits what is being typed."""
@@ -178,9 +189,11 @@ class ExplainPage(Page):
         card.removed.connect(lambda: self.model_removed.emit(place))
         card.item_chosen.connect(self.item_chosen)
         self.list_cards.append(card)
-        self.why_cards.append(
-            WhyCard(self.appearance, self.words, self._task_position, self.columns)
-        )
+        why = WhyCard(self.appearance, self.words, self._task_position, self.columns)
+        why.trial_asked.connect(self.trial_asked)
+        why.trial_cancelled.connect(self.trial_cancelled)
+        why.amount_chosen.connect(self.amount_chosen)
+        self.why_cards.append(why)
 
     def _show_toolbar(self, state: ExplainState) -> None:
         words = self.tr("Comparison {number} · {when}")

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from algorithms.tasks import Task
 from mtrec_gui.pages.explain.state import ExplainState, ModelList, Why
+from mtrec_gui.pages.explain.trial_box import TrialBox
 from mtrec_gui.pages.explain.words import Words
 from mtrec_gui.plots.contributions import (
     ContributionBar,
@@ -33,7 +34,17 @@ if TYPE_CHECKING:
 
 
 class WhyCard(Card):
-    """Why the chosen item stands where it does in one list."""
+    """Why the chosen item stands where it does in one list.
+
+    Signals
+    -------
+    trial_asked, trial_cancelled : id of the run whose explanation is to be tested, or not
+    amount_chosen : see ``TrialBox``
+    """
+
+    trial_asked = Signal(int)
+    trial_cancelled = Signal(int)
+    amount_chosen = Signal(str)
 
     def __init__(
         self,
@@ -46,6 +57,7 @@ class WhyCard(Card):
         self._appearance, self._words = appearance, words
         self._task_position = task_position
         self._shown: tuple[Why, ExplainState] | None = None
+        self._run: int | None = None
         self._said: object = None
         self.sentence.set_role("text")
         self._legend = QWidget()
@@ -62,11 +74,18 @@ class WhyCard(Card):
             self.body.addWidget(widget)
         self.body.addLayout(self._moves)
         self.body.addLayout(self._remarks)
+        self.trial = TrialBox(appearance, words, self)
+        self.trial.asked.connect(lambda: self._send(self.trial_asked))
+        self.trial.cancelled.connect(lambda: self._send(self.trial_cancelled))
+        self.trial.amount_chosen.connect(self.amount_chosen)
+        self.trial.hide()
+        self.body.addWidget(self.trial)
         self.body.addStretch(1)
         appearance.changed.connect(self._show_legend)
 
     def show_why(self, shown: ModelList, why: Why, state: ExplainState) -> None:
         """Show the reasons for one list."""
+        self._run = shown.run.id
         positions = tuple(self._task_position(task.name) for task in state.tasks)
         said = (shown, why, state.chosen, positions)
         if said == self._said:  # drawing again would only cost time
@@ -77,6 +96,17 @@ class WhyCard(Card):
         self._show_chart(why, state)
         self._show_legend()
         self._show_lines(why)
+
+    def show_trial(self, state: ExplainState) -> None:
+        """Show how far the test of these reasons is."""
+        trial = None if self._run is None else state.trials.get(self._run)
+        self.trial.setVisible(trial is not None)
+        if trial is not None:
+            self.trial.show_trial(trial, state.amount)
+
+    def _send(self, signal: SignalInstance) -> None:
+        if self._run is not None:
+            signal.emit(self._run)
 
     def _show_chart(self, why: Why, state: ExplainState) -> None:
         tasks = {task.name: task for task in state.tasks}

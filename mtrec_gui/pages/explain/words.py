@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from algorithms.evaluation.faithfulness import Faithfulness, How
 from algorithms.explanations import EvidenceKind
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.pages.explain.state import (
@@ -216,3 +217,15 @@ class Words(QObject):
                 base=number(why.base), total=signed(total, 3), score=number(score)
             )
         return self.tr("The bars sum to the score: {score}").format(score=number(score))
+
+    def tested(self, found: Faithfulness) -> str:
+        """Say how an explanation was tested."""
+        drawn = self.tr(
+            "Other evidence was taken away {draws} times; 95 % of these changes lie within the "
+            "whisker."
+        ).format(draws=found.n_draws)
+        if found.how is How.REFIT:
+            how = self.tr("Each time the model was fitted anew, with the same seed.")
+        else:
+            how = self.tr("Each time only this user was learned anew, all else held still.")
+        return f"{drawn} {how}"

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QLabel
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import MtrecError
 from algorithms.evaluation import Experiment, ModelChoice, run, split_of
+from algorithms.evaluation.faithfulness import measure_faithfulness, written_change
 from algorithms.evaluation.ranking import RelevantItems, relevant_items
 from algorithms.explanations import Contribution, EvidenceKind, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import TopLists
-from algorithms.progress import silent
+from algorithms.progress import Stage, silent
 from algorithms.rules import BoostBoughtCategory, DropBelow, Quota, RuleSet
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
@@ -29,11 +30,13 @@ from mtrec_gui.pages.explain.presenter import ExplainPresenter
 from mtrec_gui.pages.explain.reading import Reader
 from mtrec_gui.pages.explain.state import (
     MOST_BARS,
+    Amount,
     ExplainState,
     ListKind,
     Move,
     Question,
     RunChoice,
+    Trial,
 )
 from mtrec_gui.pages.explain.view import ExplainPage
 from mtrec_gui.restored import RestoredModels
@@ -386,6 +389,9 @@ class RecordingView:
     def show_state(self, state: ExplainState) -> None:
         self.states.append(state)
 
+    def show_trials(self, state: ExplainState) -> None:
+        self.states.append(state)
+
     def show_matches(self, ids: list[str]) -> None:
         self.ids = list(ids)
 
@@ -400,14 +406,14 @@ class LateRunner:
         self.errands: list[LateErrand] = []
 
     def run(self, work, done, failed, progress=None):
-        errand = LateErrand(work, done, failed)
+        errand = LateErrand(work, done, failed, progress)
         self.errands.append(errand)
         return errand
 
 
 class LateErrand:
-    def __init__(self, work, done, failed) -> None:
-        self.work, self.done, self.failed = work, done, failed
+    def __init__(self, work, done, failed, progress=None) -> None:
+        self.work, self.done, self.failed, self.progress = work, done, failed, progress
         self.is_cancelled = False
 
     def cancel(self) -> None:
@@ -424,7 +430,7 @@ def view() -> RecordingView:
 
 @pytest.fixture
 def presenter(workspace, reader, view) -> ExplainPresenter:
-    made = ExplainPresenter(workspace, reader, lambda: None)
+    made = ExplainPresenter(workspace, reader, RestoredModels(), lambda: None)
     made.attach(view)
     return made
 
@@ -441,7 +447,9 @@ def test_without_runs_it_asks_for_some(tmp_path, reader, view):
     gone: list[str] = []
     workspace = Workspace(ImmediateRunner())
     workspace.open(with_data)
-    presenter = ExplainPresenter(workspace, reader, lambda: gone.append("experiments"))
+    presenter = ExplainPresenter(
+        workspace, reader, RestoredModels(), lambda: gone.append("experiments")
+    )
     presenter.attach(view)
     assert view.state == ExplainState(is_loading=False)
     presenter.experiments_wanted()
@@ -505,7 +513,7 @@ def test_an_answer_to_an_older_question_never_arrives(shop_file, reader, view):
     workspace = Workspace(ImmediateRunner())
     workspace.open(shop_file)
     workspace.runner = LateRunner()
-    presenter = ExplainPresenter(workspace, reader, lambda: None)
+    presenter = ExplainPresenter(workspace, reader, RestoredModels(), lambda: None)
     presenter.attach(view)
     assert view.state.is_loading
     presenter.user_asked("u03")
@@ -527,7 +535,7 @@ def test_a_failure_ends_the_waiting_and_is_told(workspace, view):
     told: list[MtrecError] = []
     workspace.failed.connect(told.append)
     broken = Broken(RestoredModels(), np.random.default_rng(0))
-    ExplainPresenter(workspace, broken, lambda: None).attach(view)
+    ExplainPresenter(workspace, broken, RestoredModels(), lambda: None).attach(view)
     assert not view.state.is_loading
     assert [str(error) for error in told] == ["The disk is gone."]
 
@@ -557,6 +565,89 @@ def test_another_project_begins_anew(presenter, view, workspace, tmp_path):
     workspace.open(empty)
     assert view.state.user is None
     assert view.state.question == Question()
+
+
+# --- whether an explanation is true ---------------------------------------------------------------
+
+
+@pytest.fixture
+def late(presenter, view, workspace) -> LateRunner:
+    """The lists are there; whatever is asked from now on is done when the test says so."""
+    workspace.runner = LateRunner()
+    return workspace.runner
+
+
+def test_only_explanations_that_name_past_events_can_be_tested(view, presenter):
+    by_model = {shown.run.model: shown.run.id for shown in view.state.lists}
+    assert set(view.state.trials) == {by_model["shared_factors"], by_model["separate_factors"]}
+    presenter.trial_asked(by_model["rule_blend"])
+    assert all(trial == Trial() for trial in view.state.trials.values())
+
+
+def test_an_explanation_is_tested_as_the_engine_does_it(view, presenter, workspace):
+    run = view.state.lists[0].run.id
+    presenter.amount_chosen(Amount.ONE)
+    presenter.trial_asked(run)
+    found = view.state.trials[run].found
+    summary = workspace.project.comparisons()[0]
+    stored = next(each for each in workspace.project.runs(summary.id) if each.id == run)
+    log = workspace.log
+    model = RestoredModels().model(workspace.project, log, EXPERIMENT, stored)
+    split = split_of(EXPERIMENT.run_specs()[0], log)
+    assert found == measure_faithfulness(
+        model,
+        view.state.whys[0].explanation,
+        seed=stored.seed,
+        n_removed=1,
+        validation=split.validation,
+    )
+    assert view.state.amount is Amount.ONE
+
+
+def test_a_test_says_how_far_it_is_and_can_be_cancelled(view, presenter, late):
+    run = view.state.lists[0].run.id
+    presenter.trial_asked(run)
+    (errand,) = late.errands
+    assert view.state.trials[run].fraction == 0.0
+    errand.progress(0.4, Stage.FIT)
+    assert view.state.trials[run].fraction == 0.4
+    presenter.trial_cancelled(run)
+    assert errand.is_cancelled
+    assert view.state.trials[run] == Trial()
+    errand.progress(0.6, Stage.FIT)  # on its way already
+    errand.done("too late")
+    assert view.state.trials[run] == Trial()
+
+
+def test_a_test_of_another_item_never_arrives_and_what_was_found_stays(view, presenter, late):
+    run = view.state.lists[0].run.id
+    presenter.trial_asked(run)
+    late.errands[0].done("found")
+    assert view.state.trials[run].found == "found"
+    first, second = (entry.item for entry in view.state.lists[0].entries[:2])
+    chosen = view.state.chosen.item
+    other = second if chosen == first else first
+    presenter.trial_asked(run)
+    presenter.item_chosen(other)
+    assert late.errands[1].is_cancelled
+    presenter.trial_asked(run)  # while the answer is being waited for: nothing to test yet
+    assert len(late.errands) == 3
+    late.errands[2].finish()
+    late.errands[1].done("stale")
+    assert view.state.chosen.item == other
+    assert view.state.trials[run] == Trial()
+    presenter.item_chosen(chosen)
+    late.errands[3].finish()
+    assert view.state.trials[run].found == "found"
+
+
+def test_what_cannot_be_tested_says_why(view, presenter, late):
+    run = view.state.lists[0].run.id
+    presenter.trial_asked(run)
+    late.errands[0].failed(MtrecError(detail="The file is gone."))
+    assert str(view.state.trials[run].problem) == "The file is gone."
+    presenter.amount_chosen(Amount.HALF)
+    assert view.state.trials[run] == Trial()
 
 
 # --- the page itself ------------------------------------------------------------------------------
@@ -638,3 +729,28 @@ def test_reasons_draw_as_many_bars_as_there_are(qtbot, page):
     assert why._canvas.accessibleName().count("; ") == n - 1
     assert why._canvas.toolTip().count("<br>") == n - 1
     assert "<b>" not in why._canvas.toolTip()
+
+
+def test_a_person_asks_whether_an_explanation_is_true_and_sees_both_falls(qtbot, page):
+    trial = page.why_cards[0].trial
+    assert trial.isVisible()
+    assert not page.why_cards[2].trial.isVisible()  # rules name no past event
+    assert not trial.sentence.isVisible()
+    trial.amount.setFocus()
+    qtbot.keyClick(trial.amount, Qt.Key.Key_Home)
+    trial.amount.activated.emit(0)
+    trial.ask.setFocus()
+    qtbot.keyClick(trial.ask, Qt.Key.Key_Space)
+    assert trial.sentence.text().split(":")[0] in ("Yes", "Not clearly", "No")
+    assert "fitted anew" in trial.remark.text()
+    assert not trial.bar.isVisible()
+    trial.canvas.draw_now()
+    (axes,) = trial.canvas.figure.axes
+    falls = [bar.get_width() for bar in axes.patches]
+    written = [text.get_text() for text in axes.texts]
+    assert [written_change(fall) for fall in falls] == written
+    assert all(each in trial.sentence.text() for each in written)
+    places = page.list_cards[0].list
+    other = next(e.item for e in places._entries.entries if e.item != places.chosen)
+    page.item_chosen.emit(other)
+    assert not trial.sentence.isVisible()
