@@ -15,6 +15,7 @@ from algorithms.models.bias import Bias
 from algorithms.models.implicit_bpr import Bpr
 from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
+from algorithms.models.implicit_neighbours import ItemBm25, ItemCosine, ItemTfidf
 from algorithms.models.naive import Naive
 from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
@@ -41,6 +42,9 @@ MODELS: dict[str, type[Recommender]] = {
     Als.key: Als,
     Bpr.key: Bpr,
     Lmf.key: Lmf,
+    ItemCosine.key: ItemCosine,
+    ItemTfidf.key: ItemTfidf,
+    ItemBm25.key: ItemBm25,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
     StackedAls.key: StackedAls,

@@ -78,6 +78,9 @@ CONFIGS = {
         "n_factors": 6, "n_epochs": 9, "regularization": 0.5, "learning_rate": 0.7, "alpha": 2,
         "n_negatives": 4,
     },
+    "item_cosine": {"n_neighbours": 15},
+    "item_tfidf": {"n_neighbours": 15},
+    "item_bm25": {"n_neighbours": 15, "k1": 2.0, "b": 0.5},
 }  # fmt: skip
 
 
@@ -131,6 +134,40 @@ def test_vectors_are_those_of_the_library(key: str, world: str, task: Task) -> N
     )
     unknown = np.setdiff1d(np.arange(table.shape[1]), known_items)
     scores[:, unknown] = 0.0 if key == "als" else -np.inf
+    reached = {user: model.recommend(task, user, N).items.tolist() for user in range(N_USERS)}
+    direct = best(scores, split.train, of_kind)
+    direct |= {user: [] for user in range(N_USERS) if user not in known_users}
+    assert recall(reached, split.test, task) == recall(direct, split.test, task) > 0
+
+
+@pytest.mark.filterwarnings("ignore:Method expects CSR input")  # the library of itself
+@pytest.mark.parametrize("key", ["item_cosine", "item_tfidf", "item_bm25"])
+@pytest.mark.parametrize(("world", "task"), [("ecommerce", CLICK), ("social", READING)])
+def test_neighbours_are_those_of_the_library(key: str, world: str, task: Task) -> None:
+    from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
+
+    split = fold(world)
+    of_kind = split.train.item_table.of_kind(task.item_kind)
+    model = ours(key, split.train, task)
+
+    theirs = {
+        "item_cosine": CosineRecommender(K=15, num_threads=1),
+        "item_tfidf": TFIDFRecommender(K=15, num_threads=1),
+        "item_bm25": BM25Recommender(K=15, K1=2.0, B=0.5, num_threads=1),
+    }[key]
+    table = table_of(split.train, task, 1.0, 0.0)
+    theirs.fit(table, show_progress=False)
+    scores = np.zeros(table.shape)
+    for user in range(N_USERS):
+        items, values = theirs.recommend(
+            user, table[user], N=table.shape[1], filter_already_liked_items=False
+        )
+        scores[user, items] = values
+
+    known_users = np.flatnonzero(np.diff(table.indptr))
+    np.testing.assert_allclose(
+        model.score_block(task, known_users, of_kind), scores[known_users], rtol=1e-12, atol=1e-14
+    )
     reached = {user: model.recommend(task, user, N).items.tolist() for user in range(N_USERS)}
     direct = best(scores, split.train, of_kind)
     direct |= {user: [] for user in range(N_USERS) if user not in known_users}
