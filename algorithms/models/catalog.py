@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from algorithms.errors import UnknownModelError
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
+from algorithms.models.ease import Ease
 from algorithms.models.implicit_bpr import Bpr
 from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
@@ -45,6 +46,7 @@ MODELS: dict[str, type[Recommender]] = {
     ItemCosine.key: ItemCosine,
     ItemTfidf.key: ItemTfidf,
     ItemBm25.key: ItemBm25,
+    Ease.key: Ease,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
     StackedAls.key: StackedAls,
