@@ -255,4 +255,6 @@ QPushButton[kind="choice"][framed="true"]:checked {{ border: 2px solid {t.accent
 QPushButton[kind="choice"][framed="true"]:focus {{ border: 2px solid {t.accent}; }}
 QScrollArea#runScroll, QWidget#runLines {{ background: {t.surface}; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}
+QListWidget#completions {{ border: 1px solid {t.edge}; }}
+QListWidget#completions::item {{ padding: {px(3)} {px(S)}; }}
 """
