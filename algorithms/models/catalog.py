@@ -13,6 +13,7 @@ from algorithms.errors import UnknownModelError
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
 from algorithms.models.ease import Ease
+from algorithms.models.factor_weights import FactorWeights
 from algorithms.models.implicit_bpr import Bpr
 from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
@@ -25,6 +26,7 @@ from algorithms.models.shared_factors import SeparateFactors, SharedFactors
 from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_baseline import BaselineOnly
 from algorithms.models.surprise_co_clustering import CoClustering
+from algorithms.models.surprise_knn import KnnBaseline, KnnBasic, KnnMeans, KnnZScore
 from algorithms.models.surprise_nmf import Nmf
 from algorithms.models.surprise_normal import NormalPredictor
 from algorithms.models.surprise_svd import Svd
@@ -38,6 +40,10 @@ MODELS: dict[str, type[Recommender]] = {
     Svd.key: Svd,
     Svdpp.key: Svdpp,
     Nmf.key: Nmf,
+    KnnBasic.key: KnnBasic,
+    KnnMeans.key: KnnMeans,
+    KnnZScore.key: KnnZScore,
+    KnnBaseline.key: KnnBaseline,
     CoClustering.key: CoClustering,
     NormalPredictor.key: NormalPredictor,
     Als.key: Als,
@@ -49,6 +55,7 @@ MODELS: dict[str, type[Recommender]] = {
     Ease.key: Ease,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
+    FactorWeights.key: FactorWeights,
     StackedAls.key: StackedAls,
     RuleBlend.key: RuleBlend,
     Naive.key: Naive,

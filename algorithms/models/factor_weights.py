@@ -84,7 +84,7 @@ class FactorWeightsConfig(SharedFactorsConfig):
     """Parameters of factor weights."""
 
     weight_regularization: float = Field(
-        10.0,
+        100.0,
         gt=0,
         le=1e6,
         description="Pull of the tasks' weights to 1, in events of average weight",

@@ -63,7 +63,9 @@ def make_log(seed: int = 0, n: int = 4000) -> InteractionLog:
 
 
 LOG = make_log()
-CONFIG = FactorWeightsConfig(n_factors=K, n_epochs=60, regularization=0.05)
+CONFIG = FactorWeightsConfig(
+    n_factors=K, n_epochs=60, regularization=0.05, weight_regularization=10.0
+)
 
 
 @pytest.fixture(scope="module")
