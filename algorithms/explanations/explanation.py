@@ -16,6 +16,7 @@ class EvidenceKind(StrEnum):
     USER_BIAS = "user_bias"
     ITEM_BIAS = "item_bias"
     INTERACTION = "interaction"  # one past event of the user
+    NEIGHBOUR = "neighbour"  # another user who is alike
     FACTORS = "factors"  # match of the user's and the item's vector
     LIMIT = "limit"  # what brings a sum back into the scale of the label
     TASK_SCORE = "task_score"  # the score of one task inside a blend

@@ -82,6 +82,10 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
 
     # --- for Recommender -----------------------------------------------------------------
 
+    def _take(self, train: InteractionLog, tasks: Sequence[Task]) -> None:
+        super()._take(train, tasks)
+        self._ratings: dict[str, Ratings] = {}  # made when they are asked for
+
     def _fit(
         self,
         train: InteractionLog,
@@ -91,7 +95,6 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         progress: Progress,
     ) -> None:
         self._learned: dict[str, LearnedT] = {}  # tasks without ratings have no entry
-        self._ratings: dict[str, Ratings] = {}
         for position, task in enumerate(tasks):
             part = part_of(progress, position / len(tasks), (position + 1) / len(tasks))
             seed = int(rng.integers(2**31))
@@ -128,7 +131,6 @@ class SurpriseModel(Recommender, Generic[LearnedT]):
         return ModelState(arrays)
 
     def _restore(self, state: ModelState) -> None:
-        self._ratings = {}
         self._learned = {
             task.name: self.learned_class(
                 **{

@@ -82,7 +82,7 @@ class Nmf(SurpriseModel[NonNegativeFactors]):
             raise FitError(
                 model=self.title,
                 reason="there are ratings below zero, which sums of parts cannot reach",
-                remedy="Shift the scale of the ratings, or choose SVD",
+                remedy="Shift the scale of the ratings, or choose SVD.",
             )
         nmf = NMF(
             n_factors=self.config.n_factors,
@@ -91,15 +91,7 @@ class Nmf(SurpriseModel[NonNegativeFactors]):
             reg_qi=self.config.regularization,
             random_state=seed,
         )
-        try:
-            nmf.fit(ratings.in_passes(self.config.n_epochs))
-        except ZeroDivisionError:
-            raise FitError(
-                model=self.title,
-                reason="somebody has ratings of zero alone, and nothing holds their factors",
-                remedy="Set the regularization above zero.",
-            ) from None
-        self._check_finite(nmf.pu, nmf.qi, remedy="Raise the regularization.")
+        nmf.fit(ratings.in_passes(self.config.n_epochs))
         return NonNegativeFactors(
             mean=common.mean,
             limits=common.limits,

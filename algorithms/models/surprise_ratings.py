@@ -149,3 +149,10 @@ def spread(inner: AnyArray, index_of: IntArray, n: int, missing: float = 0.0) ->
     spread_out = np.full((n, *inner.shape[1:]), missing)
     spread_out[index_of] = inner
     return spread_out
+
+
+def inner_ids(index_of: IntArray, n: int) -> IntArray:
+    """Return (n,) the inner id of each index in the log, -1 for those without a rating."""
+    inner = np.full(n, -1, dtype=np.int64)
+    inner[index_of] = np.arange(len(index_of))
+    return inner

@@ -90,6 +90,18 @@ def _co_clustering() -> Any:
     return CoClustering(n_cltr_u=4, n_cltr_i=2, n_epochs=6, random_state=seed())
 
 
+def _knn(name: str, user_based: bool, similarity: str, min_support: int = 1) -> Any:
+    import surprise
+
+    options = {
+        "name": similarity,
+        "user_based": user_based,
+        "min_support": min_support,
+        "shrinkage": 30,
+    }
+    return getattr(surprise, name)(k=5, min_k=2, sim_options=options, verbose=False)
+
+
 STEPS = {"n_epochs": 5, "learning_rate": 0.02, "regularization": 0.05}
 SAME: list[tuple[str, dict[str, Any], Callable[[], Any]]] = [
     (
@@ -106,6 +118,13 @@ SAME: list[tuple[str, dict[str, Any], Callable[[], Any]]] = [
         _co_clustering,
     ),
 ]
+KNN = {
+    "knn_basic": "KNNBasic",
+    "knn_means": "KNNWithMeans",
+    "knn_z_score": "KNNWithZScore",
+    "knn_baseline": "KNNBaseline",
+}
+MEASURES = ("msd", "cosine", "pearson", "pearson_baseline")
 
 
 def fit(key: str, config: dict[str, Any], log: InteractionLog) -> Recommender:
@@ -118,9 +137,32 @@ def fit(key: str, config: dict[str, Any], log: InteractionLog) -> Recommender:
 def test_its_figures_are_those_of_the_library(
     key: str, config: dict[str, Any], make: Callable[[], Any], stars: str, tmp_path: Path
 ) -> None:
-    log = LOGS[stars]
-    model = fit(key, config, log)
-    library = make().fit(trainset(log, tmp_path))
+    assert_same(fit(key, config, LOGS[stars]), make().fit(trainset(LOGS[stars], tmp_path)))
+
+
+@pytest.mark.parametrize("user_based", [True, False], ids=["users", "items"])
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("key", KNN)
+def test_neighbours_have_the_figures_of_the_library(
+    key: str, measure: str, user_based: bool, tmp_path: Path
+) -> None:
+    log = LOGS["halves"]
+    ratings = trainset(log, tmp_path)
+    for min_support in (1, 7):
+        config = {
+            "n_neighbours": 5,
+            "min_neighbours": 2,
+            "similarity": measure,
+            "user_based": user_based,
+            "min_support": min_support,
+            "shrinkage": 30,
+        }
+        library = _knn(KNN[key], user_based, measure, min_support).fit(ratings)
+        assert_same(fit(key, config, log), library)
+
+
+def assert_same(model: Recommender, library: Any) -> None:
+    """Compare the numbers for all pairs, before and after they are kept on the scale."""
     pairs = [(str(u), str(i)) for u, i in zip(USERS, ITEMS, strict=True)]  # cold ones too
     np.testing.assert_allclose(
         model.predict(STARS, USERS, ITEMS),
