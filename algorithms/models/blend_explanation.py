@@ -20,9 +20,9 @@ from algorithms.messages import Message
 from algorithms.rules import (
     BlendMethod,
     Candidates,
-    DropBelow,
-    Rule,
+    UsableRule,
     blend_parts,
+    bounded_shares,
     places,
     reasons,
     score_stages,
@@ -40,7 +40,7 @@ def explain_blend(
     candidates: Candidates,
     powers: Mapping[str, float],
     method: BlendMethod,
-    rules: Sequence[tuple[int, Rule]],
+    rules: Sequence[UsableRule],
 ) -> Explanation:
     """Explain the score of one item.
 
@@ -50,8 +50,8 @@ def explain_blend(
     column : where the item stands among the candidates; None where it is none
     candidates : of this user alone (m = 1), with blended scores before the rules
     powers : of the tasks in the blend
-    method : product or sum
-    rules : numbered rules that apply
+    method : how they are combined
+    rules : those that apply
 
     Returns
     -------
@@ -68,14 +68,14 @@ def explain_blend(
     is_product = method is BlendMethod.PRODUCT
     parts = [
         Contribution(float(part[0, column]), EvidenceKind.TASK_SCORE, name)
-        for name, part in blend_parts(candidates.shares, powers, method).items()
+        for name, part in blend_parts(bounded_shares(rules, candidates), powers, method).items()
     ]
     score = float(candidates.scores[0, column])
     for stage in score_stages(rules, candidates):
         if not stage.touched[0, column]:
             continue
         before, score = score, float(stage.scores[0, column])
-        if isinstance(stage.rule, DropBelow):
+        if reasons.drops(stage.rule):
             said = reasons.dropped(stage.number, stage.rule)
             return Explanation(
                 task.name, user, item, score, said, strongest_first(parts), additive=False
@@ -83,10 +83,10 @@ def explain_blend(
         category = str(candidates.categories[candidates.category_codes[column]])
         parts.append(
             Contribution(
-                float(np.log(stage.rule.factor)) if is_product else score - before,
+                float(np.log(score / before)) if is_product else score - before,
                 EvidenceKind.RULE,
-                stage.rule.task,
-                message=reasons.boosted(stage.number, stage.rule, category),
+                getattr(stage.rule, "task", None),
+                message=reasons.changed(stage.number, stage.rule, category, score / before),
             )
         )
     return Explanation(

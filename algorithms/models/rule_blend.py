@@ -36,7 +36,15 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from algorithms.arrays import AnyArray, BoolArray, FloatArray, IntArray, TextArray
+from algorithms.arrays import (
+    AnyArray,
+    BoolArray,
+    FloatArray,
+    IndexArray,
+    IntArray,
+    TextArray,
+    group_rows,
+)
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import Explanation
 from algorithms.messages import Message
@@ -46,18 +54,28 @@ from algorithms.models.kept_scores import KeptScores
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.rules import (
     DROPPED,
+    AlreadyBought,
+    AtMostEach,
+    Bands,
     BoostBoughtCategory,
     Candidates,
+    Cascade,
+    CountWithin,
+    Diversity,
     DropBelow,
+    Freshness,
+    Had,
     Page,
     RuleSet,
     apply_rules,
     blend,
+    bounded_shares,
     check_rules,
     ruled_scores,
     shares,
     usable_rules,
 )
+from algorithms.rules.conditions import Scope, fields_of
 from algorithms.tasks import Task, TaskKind
 
 _BLOCK = 512  # users whose whole ranking is made at a time
@@ -99,7 +117,7 @@ class RuleBlend(Recommender):
 
     def skipped_rules(self) -> list[Message]:
         """Say which rules cannot be followed with the tasks it was fitted for, and why."""
-        return check_rules(self.config.rules, self.tasks, self.log.item_table.kinds)
+        return check_rules(self.config.rules, self.tasks, self.log.item_table.kinds, self._fields)
 
     def notes(self) -> tuple[Message, ...]:
         """Say which rules were skipped, and why."""
@@ -124,25 +142,30 @@ class RuleBlend(Recommender):
         users = np.array([user], dtype=np.int64)
         self._check_users(users)
         n_items = self.log.n_items
+        everything = self._candidates(users, np.arange(n_items), {})
         scores = np.full((1, n_items), np.nan)
-        of_task: dict[str, FloatArray] = {}
+        shares_of = _Table(n_items)
+        scores_of = _Table(n_items)
         unscored: list[Message] = []
         for kind in self.log.item_table.kinds:
             items = self.log.item_table.of_kind(kind).astype(np.int64)
             powers = self._powers_on_page(kind)
-            part = self._shares([t.name for t in self.tasks if t.item_kind == kind], users, items)
-            for name, share in part.items():
-                of_task[name] = np.full((1, n_items), np.nan)
-                of_task[name][:, items] = share
+            names = [task.name for task in self.tasks if task.item_kind == kind]
+            part = self._candidates(users, items, self._scored(names, users, items))
+            shares_of.put(items, part.shares)
+            scores_of.put(items, part.task_scores)
             if not powers:
                 continue
-            blended = blend(part, powers, self.config.rules.method)  # (1, n_of_kind)
+            bounded = bounded_shares(self._rules, part)
+            blended = blend(bounded, powers, self.config.rules.method)  # (1, n_of_kind)
             if np.isnan(blended).all():
                 unscored.append(_unscored(kind, powers))
             self._mask_met(blended, users, items)
             scores[:, items] = shares(blended)
-        candidates = self._candidates(users, np.arange(n_items), scores, of_task)
-        page = apply_rules(self.config.rules, candidates, n)
+        candidates = replace(
+            everything, scores=scores, shares=shares_of.columns, task_scores=scores_of.columns
+        )
+        page = apply_rules(self.config.rules, candidates, n, self._fields)
         return replace(page, remarks=(*page.remarks, *unscored))
 
     def recommend_many(
@@ -205,21 +228,31 @@ class RuleBlend(Recommender):
         table = self.log.item_table
         self._base_of = {task.name: base for base, served in bases for task in served}
         self._kept = KeptScores(self.log.n_users)
-        self._rules = usable_rules(self.config.rules, self.tasks, table.kinds)
+        self._fields = fields_of(self.log, self.tasks)
+        self._rules = usable_rules(self.config.rules, self.tasks, table.kinds, self._fields)
+        self._asked = {field for usable in self._rules for field in usable.asked}
         categories, codes = np.unique(table.categories, return_inverse=True)
         self._categories: TextArray = categories
         self._category_codes: IntArray = codes.reshape(-1).astype(np.int64)
-        self._successes: dict[str, BoolArray] = {}  # (n_users, n_categories)
-        for _, rule in self._rules:
-            if isinstance(rule, BoostBoughtCategory):
-                self._successes[rule.task] = self._categories_of_success(self._tasks[rule.task])
+        self._liked: dict[str, BoolArray] = {}  # (n_users, n_categories)
+        self._had: dict[str, tuple[IntArray, IntArray]] = {}  # items of each user, as CSR
+        for usable in self._rules:
+            rule = usable.rule
+            if isinstance(rule, BoostBoughtCategory | AlreadyBought):
+                users, items = self._successes(self._tasks[rule.task])
+                if isinstance(rule, AlreadyBought) and rule.what is Had.ITEM:
+                    offsets, rows = group_rows(users, self.log.n_users)
+                    self._had[rule.task] = offsets, items[rows].astype(np.int64)
+                else:
+                    had = np.zeros((self.log.n_users, len(self._categories)), dtype=np.bool_)
+                    had[users, self._category_codes[items]] = True
+                    self._liked[rule.task] = had
 
-    def _categories_of_success(self, task: Task) -> BoolArray:
+    def _successes(self, task: Task) -> tuple[IndexArray, IndexArray]:
+        """Return the users and items of the task's successes."""
         events = task.part(self.log)
         success = events.label(task.label) >= task.relevant_from
-        had = np.zeros((self.log.n_users, len(self._categories)), dtype=np.bool_)
-        had[events.users[success], self._category_codes[events.items[success]]] = True
-        return had
+        return events.users[success], events.items[success]
 
     # --- scoring -------------------------------------------------------------------------
 
@@ -261,14 +294,21 @@ class RuleBlend(Recommender):
         """Return all items of the task's kind with their blended scores, before the rules."""
         items = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
         powers = self._powers(task)
+        names = [*powers, *sorted(self._tasks_asked(task.item_kind) - powers.keys())]
+        candidates = self._candidates(users, items, self._scored(names, users, items))
+        bounded = bounded_shares(self._rules, candidates)
+        return replace(candidates, scores=blend(bounded, powers, self.config.rules.method))
+
+    def _tasks_asked(self, kind: str) -> set[str]:
+        """Return the tasks on a kind of items whose scores a rule looks at."""
         asked = {
-            rule.task
-            for _, rule in self._rules
-            if isinstance(rule, DropBelow) and rule.item_kind == task.item_kind
+            field.name for field in self._asked if field.scope in (Scope.SCORE, Scope.SHARE)
+        } | {
+            usable.rule.task
+            for usable in self._rules
+            if isinstance(usable.rule, DropBelow | Cascade | Bands | CountWithin)
         }
-        of_task = self._shares([*powers, *sorted(asked - powers.keys())], users, items)
-        scores = blend(of_task, powers, self.config.rules.method)
-        return self._candidates(users, items, scores, of_task)
+        return {name for name in asked if self._tasks[name].item_kind == kind}
 
     def _powers(self, task: Task) -> dict[str, float]:
         """Return what counts in the ranking of a task: itself, and others on the same items."""
@@ -280,10 +320,10 @@ class RuleBlend(Recommender):
         } | {task.name: 1.0}
         return {name: power for name, power in powers.items() if power > 0}
 
-    def _shares(
+    def _scored(
         self, names: Sequence[str], users: IntArray, items: IntArray
     ) -> dict[str, FloatArray]:
-        return {name: shares(self._base_of[name].score_block(name, users, items)) for name in names}
+        return {name: self._base_of[name].score_block(name, users, items) for name in names}
 
     def _powers_on_page(self, kind: str) -> dict[str, float]:
         """Return what counts among the items of a kind: each task its power, or 1."""
@@ -292,13 +332,19 @@ class RuleBlend(Recommender):
         return {name: power for name, power in powers.items() if power > 0}
 
     def _candidates(
-        self,
-        users: IntArray,
-        items: IntArray,
-        scores: FloatArray,
-        of_task: Mapping[str, FloatArray],
+        self, users: IntArray, items: IntArray, scores_of: Mapping[str, FloatArray]
     ) -> Candidates:
-        table = self.log.item_table
+        """Return items (k,), ascending, with all that rules ask; not yet blended."""
+        log = self.log
+        table, user_table = log.item_table, log.user_table
+        of_items = {**table.features, "title": table.titles, "id": table.ids.ids}
+        of_users = {**user_table.features, "id": user_table.ids.ids}
+        asked = {field.name for field in self._asked if field.scope is Scope.ITEM} | {
+            usable.rule.feature if isinstance(usable.rule, Freshness) else usable.rule.by
+            for usable in self._rules
+            if isinstance(usable.rule, Freshness | AtMostEach | Diversity)
+        }
+        users_asked = {field.name for field in self._asked if field.scope is Scope.USER}
         return Candidates(
             tasks=self.tasks,
             kinds=table.kinds,
@@ -306,9 +352,18 @@ class RuleBlend(Recommender):
             kind_codes=table.kind_codes[items].astype(np.int64),
             categories=self._categories,
             category_codes=self._category_codes[items],
-            scores=scores,
-            shares=of_task,
-            successes={name: had[users] for name, had in self._successes.items()},
+            scores=np.full((len(users), len(items)), np.nan),
+            shares={name: shares(scores) for name, scores in scores_of.items()},
+            successes={name: liked[users] for name, liked in self._liked.items()},
+            users=users,
+            task_scores=dict(scores_of),
+            had={name: _had(*had, users, items) for name, had in self._had.items()},
+            item_columns={
+                name: column[items] for name, column in of_items.items() if name in asked
+            },
+            user_columns={
+                name: column[users] for name, column in of_users.items() if name in users_asked
+            },
         )
 
     # --- state: that of the base models, side by side --------------------------------------
@@ -355,6 +410,29 @@ class RuleBlend(Recommender):
             method=self.config.rules.method,
             rules=self._rules,
         )
+
+
+class _Table:
+    """Columns of all items (1, n_items), put together from those of each kind."""
+
+    def __init__(self, n_items: int) -> None:
+        self._n_items = n_items
+        self.columns: dict[str, FloatArray] = {}
+
+    def put(self, items: IntArray, columns: Mapping[str, FloatArray]) -> None:
+        """Take the columns (1, k) of some items."""
+        for name, values in columns.items():
+            self.columns[name] = np.full((1, self._n_items), np.nan)
+            self.columns[name][:, items] = values
+
+
+def _had(offsets: IntArray, of_users: IntArray, users: IntArray, items: IntArray) -> BoolArray:
+    """Return where (m, k) a user is known to have had an item; ``items`` are ascending."""
+    found = np.zeros((len(users), len(items)), dtype=np.bool_)
+    for row, user in enumerate(users.tolist()):
+        mine = of_users[offsets[user] : offsets[user + 1]]
+        found[row] = np.isin(items, mine)
+    return found
 
 
 def _unscored(kind: str, powers: Mapping[str, float]) -> Message:

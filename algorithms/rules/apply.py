@@ -1,9 +1,10 @@
 """The mixed page of one user: all kinds of items in one list, and why each stands where it does.
 
 Candidates are ordered by their blended scores, then each rule is applied in turn: first those
-that change scores, in their order (``stages``), then the quotas (``quota``). The list is made
-anew after each rule, so that every change of place belongs to one rule: it dropped or boosted
-the item, held it back, or moved others past it.
+that change scores, in their order (``stages``), then those of the page (``filling``), the earlier
+before the later. The list is made anew after each rule, so that every change of place belongs to
+one rule: it dropped or boosted the item, held it back, or moved others past it. The rules of the
+page are followed for its first hundred places; what comes after stands in the order so far.
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ from algorithms.messages import Message
 from algorithms.rules import reasons
 from algorithms.rules.candidates import Candidates
 from algorithms.rules.checks import check_rules, usable_rules
-from algorithms.rules.quota import fill_places
+from algorithms.rules.conditions import Fields
+from algorithms.rules.filling import Relaxed, fill_pages
+from algorithms.rules.page_rules import ReadyRule, ready_rules
 from algorithms.rules.reasons import NOWHERE
-from algorithms.rules.rule_set import DropBelow, Quota, RuleSet
+from algorithms.rules.rule_set import RuleSet
+from algorithms.rules.rule_types import Diversity
 from algorithms.rules.stages import DROPPED, Stage, score_stages
+
+_RULED = 100  # places that the rules of the page are followed for, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class Page:
     items : what stands on the page, from the first place down
     off_page : what does not: all that a rule left without a place, and what would stand on the
         page without the rules; in the order of their places before
-    remarks : what else there is to know: rules that could not be followed, and why
+    remarks : what else there is to know: rules that could not be followed, and why; rules that
+        clash, and which was relaxed
     """
 
     items: tuple[PlacedItem, ...]
@@ -82,7 +89,9 @@ class _Trace:
         self.order, self.places = order, after
 
 
-def apply_rules(rule_set: RuleSet, candidates: Candidates, n: int) -> Page:
+def apply_rules(
+    rule_set: RuleSet, candidates: Candidates, n: int, fields: Fields | None = None
+) -> Page:
     """Compose the page of one user.
 
     Parameters
@@ -90,29 +99,40 @@ def apply_rules(rule_set: RuleSet, candidates: Candidates, n: int) -> Page:
     rule_set : the rules; its blend is already in ``candidates.scores``
     candidates : of one user (m = 1); items of score NaN take no part
     n : length of the page
+    fields : what conditions may ask (see ``conditions.fields_of``)
 
     Returns
     -------
     page : shorter than n where candidates, or the room that quotas leave, run out
     """
-    rules = usable_rules(rule_set, candidates.tasks, candidates.kinds)
+    rules = usable_rules(rule_set, candidates.tasks, candidates.kinds, fields)
     trace = _Trace(candidates.scores[0])
     for stage in score_stages(rules, candidates):
         order = _ordered(stage.scores[0])
         trace.rearrange(stage.number, order, _said_by_stage(stage, order, candidates, trace))
         trace.scores = stage.scores[0]
     by_score = trace.order
-    quotas: list[tuple[int, Quota]] = []
-    for number, rule in rules:
-        if isinstance(rule, Quota):
-            quotas.append((candidates.kinds.index(rule.item_kind), rule))
-            order = fill_places(by_score, candidates.kind_codes, quotas)
-            trace.rearrange(number, order, _said_by_quota(number, rule, order, candidates, trace))
+    ready = ready_rules(rules, candidates, trace.scores[None, :])
+    relaxed: tuple[Relaxed, ...] = ()
+    for count, rule in enumerate(ready, start=1):
+        filled = fill_pages(trace.scores[None, :], ready[:count], max(n, _RULED))
+        order = _continued(filled.columns[0], by_score)
+        trace.rearrange(rule.number, order, _said_by_page_rule(rule, order, trace))
+        relaxed = filled.relaxed
+    remarks = check_rules(rule_set, candidates.tasks, candidates.kinds, fields)
     return Page(
         items=tuple(_placed(candidate, candidates, trace) for candidate in trace.order[:n]),
         off_page=tuple(_placed(candidate, candidates, trace) for candidate in _off(trace, n)),
-        remarks=tuple(check_rules(rule_set, candidates.tasks, candidates.kinds)),
+        remarks=(*remarks, *_relaxations(relaxed, n)),
     )
+
+
+def _continued(columns: IntArray, by_score: IntArray) -> IntArray:
+    """Return the order of a filled page; where all its places are filled, the rest follows."""
+    placed = columns[columns >= 0]
+    if len(placed) < len(columns):
+        return placed
+    return np.concatenate([placed, by_score[~np.isin(by_score, placed)]])
 
 
 def _said_by_stage(
@@ -121,31 +141,49 @@ def _said_by_stage(
     after = _places(order, len(trace.scores))
     said: dict[int, Message] = {}
     for candidate in np.flatnonzero(stage.touched[0]).tolist():
-        if isinstance(stage.rule, DropBelow):
+        if reasons.drops(stage.rule):
             said[candidate] = reasons.dropped(stage.number, stage.rule)
         else:
-            said[candidate] = reasons.boosted_on_page(
+            said[candidate] = reasons.changed_on_page(
                 stage.number,
                 stage.rule,
                 str(candidates.categories[candidates.category_codes[candidate]]),
+                float(stage.scores[0, candidate] / trace.scores[candidate]),
                 int(trace.places[candidate]),
                 int(after[candidate]),
             )
     return said
 
 
-def _said_by_quota(
-    number: int, rule: Quota, order: IntArray, candidates: Candidates, trace: _Trace
-) -> dict[int, Message]:
+def _said_by_page_rule(ready: ReadyRule, order: IntArray, trace: _Trace) -> dict[int, Message]:
+    """Say what a rule did: a limit holds items back, a demand brings them forward."""
     after = _places(order, len(trace.scores))
-    limited = candidates.kind_codes == candidates.kinds.index(rule.item_kind)
-    back = limited & ((after > trace.places) | ((after == NOWHERE) & (trace.places != NOWHERE)))
+    gone = (after == NOWHERE) & (trace.places != NOWHERE)
+    meant = (ready.codes[0] >= 0) & (trace.places != NOWHERE)
+    if ready.is_limit:
+        moved = meant & ((after > trace.places) | gone)
+    elif isinstance(ready.rule, Diversity):
+        moved = meant & (after > trace.places)
+    else:
+        moved = meant & (after < trace.places) & ~gone
     return {
-        candidate: reasons.held_back(
-            number, rule, int(trace.places[candidate]), int(after[candidate])
+        candidate: reasons.placed_by(
+            ready.number, ready.rule, int(trace.places[candidate]), int(after[candidate])
         )
-        for candidate in np.flatnonzero(back).tolist()
+        for candidate in np.flatnonzero(moved).tolist()
     }
+
+
+def _relaxations(relaxed: tuple[Relaxed, ...], n: int) -> list[Message]:
+    """Say once for each rule, and those that stood against it, where it was not followed."""
+    places: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for each in relaxed:
+        if each.place <= n:
+            places.setdefault((each.number, each.against), []).append(each.place)
+    return [
+        reasons.relaxed(number, against, min(found), len(found))
+        for (number, against), found in places.items()
+    ]
 
 
 def _placed(candidate: int, candidates: Candidates, trace: _Trace) -> PlacedItem:

@@ -10,14 +10,19 @@ where n counts the items that task t can score, and items of equal score share t
 their ranks. The best item of every task has share 1, the middle one 1/2, whatever the scale.
 Then, with a power w_t for each task,
 
-    product:  b(u, i) = prod_t p_t(u, i) ** w_t      an item must do well in every task
-    sum:      b(u, i) = sum_t  w_t p_t(u, i)         doing well in one task is enough
+    product:          b(u, i) = prod_t p_t(u, i) ** w_t       an item must do well in every task
+    sum:              b(u, i) = sum_t  w_t p_t(u, i)          doing well in one task is enough
+    reciprocal rank:  b(u, i) = sum_t  w_t / (60 + place_t)   only the first places count much
+    borda:            b(u, i) = sum_t  w_t p_t(u, i)          as the sum, but a task that cannot
+                                                              score an item gives it nothing
 
-The sum of shares is a weighted Borda count. What is lost is how *much* better one item is than
-the next; what is gained is that nothing has to be calibrated, and that a rating in stars, a
-probability and a bare score blend alike.
+In product and sum an item that a task cannot score has the neutral share 1/2 there. What is lost
+by shares is how *much* better one item is than the next; what is gained is that nothing has to be
+calibrated, and that a rating in stars, a probability and a bare score blend alike.
 
-Reference: J. A. Aslam and M. Montague, "Models for metasearch", SIGIR 2001 (Borda fusion).
+References: J. A. Aslam and M. Montague, "Models for metasearch", SIGIR 2001 (Borda fusion);
+G. V. Cormack, C. L. A. Clarke and S. Büttcher, "Reciprocal rank fusion outperforms Condorcet and
+individual rank learning methods", SIGIR 2009 (with the constant 60).
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ from algorithms.arrays import BoolArray, FloatArray
 from algorithms.rules.rule_set import BlendMethod
 
 NEUTRAL = 0.5  # the share of an item that a task cannot score: it neither helps nor hurts
+RANK_CONSTANT = 60.0  # of reciprocal rank fusion, as in the paper
 
 
 def shares(scores: FloatArray) -> FloatArray:
@@ -82,7 +88,7 @@ def blend(
     ----------
     shares : for each task, (m, k); NaN counts as ``NEUTRAL`` where another task has a share
     powers : the power of each task that takes part; at least one
-    method : product or sum
+    method : how they are combined
 
     Returns
     -------
@@ -109,8 +115,17 @@ def blend_parts(
 
     A product becomes a sum on the logarithmic scale: log b = sum_t w_t log p_t.
     """
-    parts: dict[str, FloatArray] = {}
-    for task, power in powers.items():
-        share = np.where(np.isnan(shares[task]), NEUTRAL, shares[task])
-        parts[task] = power * (np.log(share) if method is BlendMethod.PRODUCT else share)
-    return parts
+    return {task: power * _counted(shares[task], method) for task, power in powers.items()}
+
+
+def _counted(share: FloatArray, method: BlendMethod) -> FloatArray:
+    """Return what a share (m, k) counts before its power."""
+    match method:
+        case BlendMethod.PRODUCT:
+            return np.log(np.where(np.isnan(share), NEUTRAL, share))
+        case BlendMethod.SUM:
+            return np.where(np.isnan(share), NEUTRAL, share)
+        case BlendMethod.RECIPROCAL_RANK:
+            return np.nan_to_num(1 / (RANK_CONSTANT + places(share)), nan=0.0)
+        case BlendMethod.BORDA:
+            return np.nan_to_num(share, nan=0.0)

@@ -2,16 +2,61 @@
 
 This is what practitioners call the rule-based method: expert knowledge that coordinates tasks.
 A rule set first **blends** the scores of several tasks (``blend``), then applies its rules:
-drop and boost change scores, in the order of the set; quotas then fill the mixed page
-(``apply``).
+those that change scores in the order of the set (``stages``); those that fill the mixed page,
+such as quotas, at its end, the earlier before the later (``filling``).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from algorithms.rules.rule_types import (
+    AlreadyBought,
+    AtLeast,
+    AtMost,
+    AtMostEach,
+    Bands,
+    Boost,
+    BoostBoughtCategory,
+    Bury,
+    Cascade,
+    CountWithin,
+    Diversity,
+    Drop,
+    DropBelow,
+    Exposure,
+    Freshness,
+    Pin,
+    Quota,
+)
+
+__all__ = [
+    "AlreadyBought",
+    "AtLeast",
+    "AtMost",
+    "AtMostEach",
+    "Bands",
+    "BlendMethod",
+    "Boost",
+    "BoostBoughtCategory",
+    "Bury",
+    "Cascade",
+    "CountWithin",
+    "Diversity",
+    "Drop",
+    "DropBelow",
+    "Exposure",
+    "Freshness",
+    "PageRule",
+    "Pin",
+    "Quota",
+    "Rule",
+    "RuleSet",
+    "ScoreRule",
+]
 
 Power = Annotated[float, Field(ge=0, le=10)]  # below zero, a blend would rank by dislike
 
@@ -21,49 +66,23 @@ class BlendMethod(StrEnum):
 
     PRODUCT = "product"  # prod_t p_t ** w_t
     SUM = "sum"  # sum_t w_t * p_t
+    RECIPROCAL_RANK = "reciprocal_rank"  # sum_t w_t / (60 + place_t)
+    BORDA = "borda"  # sum_t w_t * p_t, and nothing for what a task cannot score
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    enabled: bool = Field(True, description="Switched off rules do nothing")
-
-
-class DropBelow(_Rule):
-    """Drop the items of a kind that score lowest for a task."""
-
-    rule: Literal["drop_below"] = "drop_below"
-    item_kind: str = Field("ad", description="Which items the rule looks at")
-    task: str = Field("ad click", description="Whose score is compared")
-    limit: float = Field(
-        0.2, ge=0, le=1, description="This share of the items, the lowest for the user, is out"
-    )
-
-
-class BoostBoughtCategory(_Rule):
-    """Multiply the score of items from a category in which the user had a success before."""
-
-    rule: Literal["boost_category"] = "boost_category"
-    task: str = Field("purchase", description="Which success counts, such as purchase")
-    factor: float = Field(
-        1.02,
-        gt=0,
-        le=10,
-        description="What the score is multiplied by; 1.02 lifts an item past about 2 % of the "
-        "others, below 1 lowers it",
-    )
-
-
-class Quota(_Rule):
-    """Allow at most so many items of a kind in any so many neighbouring places of the page."""
-
-    rule: Literal["quota"] = "quota"
-    item_kind: str = Field("ad", description="Which items are limited")
-    at_most: int = Field(1, ge=0, le=50, description="How many are allowed")
-    in_places: int = Field(5, ge=1, le=50, description="In how many neighbouring places")
-
-
-Rule = Annotated[DropBelow | BoostBoughtCategory | Quota, Field(discriminator="rule")]
+ScoreRule = (
+    DropBelow
+    | BoostBoughtCategory
+    | Drop
+    | Boost
+    | Bury
+    | Freshness
+    | AlreadyBought
+    | Cascade
+    | Bands
+)
+PageRule = Quota | AtMost | AtMostEach | AtLeast | Pin | Diversity | Exposure
+Rule = Annotated[ScoreRule | PageRule | CountWithin, Field(discriminator="rule")]
 
 
 class RuleSet(BaseModel):
@@ -77,7 +96,7 @@ class RuleSet(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field("House rules", min_length=1, max_length=60, description="Name of the set")
-    method: BlendMethod = Field(BlendMethod.PRODUCT, description="Multiply the scores, or add them")
+    method: BlendMethod = Field(BlendMethod.PRODUCT, description="How the scores are combined")
     powers: dict[str, Power] = Field(
         default_factory=dict, description="Task name -> how much its score counts beside others"
     )

@@ -89,6 +89,7 @@ class _Reader:
     """Turns what Python's parser found into nodes, or says what is wrong where."""
 
     def __init__(self, text: str, fields: Fields) -> None:
+        self._flat = text
         self._bytes = f"({text})".encode()  # Python's parser counts bytes
         self._fields = fields
 
@@ -103,10 +104,12 @@ class _Reader:
     def _span(self, node: ast.expr) -> tuple[int, int]:
         end = node.end_col_offset if node.end_col_offset is not None else node.col_offset
         start = len(self._bytes[: node.col_offset].decode()) - 1
-        return start, len(self._bytes[:end].decode()) - 1
+        stop = len(self._bytes[:end].decode()) - 1
+        return max(start, 0), min(stop, len(self._flat))  # without the brackets put around it
 
     def _text(self, node: ast.expr) -> str:
-        return self._bytes[node.col_offset : node.end_col_offset].decode()
+        start, stop = self._span(node)
+        return self._flat[start:stop]
 
     def read(self, node: ast.expr, depth: int) -> Node:
         """Read one node and what it is made of."""

@@ -15,6 +15,7 @@ from algorithms.rules import (
     RuleSet,
     check_rules,
 )
+from algorithms.rules.conditions import fields_of
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.pages.rules.state import ListFormula, PowerRow, RuleRow, RulesState
 
@@ -37,7 +38,7 @@ def rules_state(experiment: Experiment, log: InteractionLog, chosen: int | None)
     rule_set = experiment.rules
     tasks = [task for task in experiment.tasks if task.enabled]
     kinds = log.item_table.kinds
-    problems = check_rules(rule_set, tasks, kinds)
+    problems = check_rules(rule_set, tasks, kinds, fields_of(log, tasks))
     of_rule = {m.values["rule"]: m for m in problems if "rule" in m.values}
     of_power = {m.values["task"]: m for m in problems if "rule" not in m.values}
     return RulesState(

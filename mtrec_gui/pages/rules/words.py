@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, Rule
+from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, Rule, describe
 from mtrec_gui.pages.rules.state import Edit, ListFormula, Preview, PreviewItem
+from mtrec_gui.wording import say
 
 
 class RuleWords(QObject):
@@ -41,7 +42,9 @@ class RuleWords(QObject):
             return self.tr("Multiply by {factor} in categories of past “{task}”").format(
                 factor=f"{rule.factor:g}", task=rule.task
             )
-        return self._quota(rule)
+        if isinstance(rule, Quota):
+            return self._quota(rule)
+        return say(describe(rule))
 
     def _quota(self, rule: Quota) -> str:
         return self.tr("At most {n} “{kind}” in any {places} places").format(

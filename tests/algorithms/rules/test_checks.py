@@ -24,7 +24,7 @@ def test_a_rule_that_names_what_is_not_there_is_skipped_and_says_so(
     (message,) = check_rules(rule_set, tasks, KINDS)
     assert str(message).startswith("Rule 2 is skipped: ")
     assert says in str(message)
-    assert [number for number, _ in usable_rules(rule_set, tasks, KINDS)] == [1, 3]
+    assert [usable.number for usable in usable_rules(rule_set, tasks, KINDS)] == [1, 3]
 
 
 def test_a_power_of_an_unknown_task_is_told(tasks: tuple[Task, ...]) -> None:

@@ -24,7 +24,7 @@ def test_a_rule_set_survives_json_with_its_kinds_of_rules_and_their_order() -> N
         {"rules": [{"rule": "drop_below", "limit": 1.5}]},
         {"rules": [{"rule": "boost_category", "factor": 0.0}]},
         {"rules": [{"rule": "quota", "in_places": 0}]},
-        {"rules": [{"rule": "pin"}]},
+        {"rules": [{"rule": "pine"}]},
         {"rules": [{"rule": "quota", "limit": 1}]},
         {"method": "maximum"},
     ],
