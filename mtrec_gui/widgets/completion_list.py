@@ -35,6 +35,7 @@ class CompletionList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)
         self.setUniformItemSizes(True)
+        self.setFont(field.font())
         self.itemClicked.connect(lambda item: self.taken.emit(self.row(item)))
 
     def show_texts(self, texts: Sequence[str], cursor: QRect) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from algorithms.rules import Rule
 from mtrec_gui.pages.rules.state import RuleRow, RulesState
@@ -13,6 +14,7 @@ from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button, set_icon
 from mtrec_gui.widgets.choice_button import ChoiceButton
 from mtrec_gui.widgets.config_form import ConfigForm
+from mtrec_gui.widgets.drag_order import DragHandle, DragOrder
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, clear, row
 from mtrec_gui.wording import say
@@ -32,6 +34,8 @@ class RuleLine(QWidget):
         self._number = number
         self._form_for: object = None
         self.form: ConfigForm | None = None
+        self.handle = DragHandle(appearance)
+        self.handle.setToolTip(self.tr("Drag to apply it earlier or later"))
         self.tick = QCheckBox()
         self.tick.toggled.connect(lambda on: self.ticked.emit(number, on))
         self.button = ChoiceButton(appearance)
@@ -52,16 +56,21 @@ class RuleLine(QWidget):
         self.up.clicked.connect(lambda: self.moved.emit(number, -1))
         self.down.clicked.connect(lambda: self.moved.emit(number, 1))
         self.remove.clicked.connect(lambda: self.removed.emit(number))
+        for keys, steps in (("Alt+Up", -1), ("Alt+Down", 1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda steps=steps: self.moved.emit(number, steps))
         self._problem = PlainLabel(role="worse", wrap=True)
-        self._problem.setContentsMargins(appearance.px(34), 0, 0, appearance.px(XS))
-        self._form_place = QVBoxLayout()
         px = appearance.px
-        self._form_place.setContentsMargins(px(34), px(XS), px(S), 0)
+        left = px(16) + px(34)  # under the words, right of handle and tick
+        self._problem.setContentsMargins(left, 0, 0, px(XS))
+        self._form_place = QVBoxLayout()
+        self._form_place.setContentsMargins(left, px(XS), px(S), 0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(XS)
-        line = row(self.tick, self.button, self.up, self.down, self.remove, spacing=XS)
-        line.setStretch(1, 1)
+        line = row(self.handle, self.tick, self.button, self.up, self.down, self.remove, spacing=XS)
+        line.setStretch(2, 1)
         outer.addLayout(line)
         outer.addWidget(self._problem)
         outer.addLayout(self._form_place)
@@ -82,6 +91,15 @@ class RuleLine(QWidget):
         self._problem.setText("" if shown.problem is None else say(shown.problem))
         self._problem.setVisible(shown.problem is not None)
         self._show_form(shown.rule, state, is_open)
+
+    def control_with_focus(self) -> QPushButton | None:
+        """Return the button of this line that has the focus."""
+        return next((b for b in (self.button, self.up, self.down) if b.hasFocus()), None)
+
+    def take_focus(self, like: QPushButton, other: RuleLine) -> None:
+        """Give the focus to the button that does what another line's does."""
+        mine = {other.up: self.up, other.down: self.down}.get(like, self.button)
+        (mine if mine.isEnabled() else self.button).setFocus()
 
     def _show_form(self, rule: Rule, state: RulesState, is_open: bool) -> None:
         wanted = (type(rule), state.tasks, state.item_kinds) if is_open else None
@@ -125,7 +143,10 @@ class RuleCard(Card):
         super().__init__(parent=parent)
         self.set_words(
             self.tr("Rules"),
-            self.tr("Applied from first to last; limits come at the end, wherever they stand."),
+            self.tr(
+                "Applied from first to last; those that fill places come at the end, wherever "
+                "they stand. Where two want the same place, 1 wins over 2."
+            ),
         )
         self._words, self._appearance = words, appearance
         self.add = button(self.tr("Add a rule ▾"))
@@ -140,6 +161,8 @@ class RuleCard(Card):
         self._place.setSpacing(S)
         self._place.setContentsMargins(0, XS, 0, 0)
         self.body.addLayout(self._place)
+        self._order = DragOrder(appearance, self)
+        self._order.moved.connect(lambda place, steps: self.rule_moved.emit(place + 1, steps))
         self._empty = PlainLabel(
             self.tr("No rule yet. The blend alone decides the order; add a rule to change it."),
             "muted",
@@ -167,11 +190,20 @@ class RuleCard(Card):
             line = RuleLine(number, self._appearance)
             line.ticked.connect(self.rule_ticked)
             line.chosen.connect(self.rule_chosen)
-            line.moved.connect(self.rule_moved)
+            line.moved.connect(self._moved_by_keys)
             line.removed.connect(self.rule_removed)
             line.edited.connect(self.rule_edited)
             self._place.addWidget(line)
             self.lines.append(line)
+        self._order.follow([(line, line.handle) for line in self.lines])
+
+    def _moved_by_keys(self, number: int, steps: int) -> None:
+        """Move a rule; the focus goes with it."""
+        line, target = self.lines[number - 1], number + steps
+        control = line.control_with_focus()
+        self.rule_moved.emit(number, steps)
+        if control is not None and 1 <= target <= len(self.lines):
+            self.lines[target - 1].take_focus(control, line)
 
     def _restyle(self) -> None:
         if self._shown is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Experiment, ModelChoice
@@ -304,6 +304,29 @@ def test_the_whole_page_is_used_with_the_mouse(lab, page, fitted, qtbot):
     qtbot.keyClick(page.preview.user, Qt.Key.Key_Return)
     assert lab.workspace.is_open
     assert page.preview.user.text() == "u3"
+
+
+def test_a_rule_is_dragged_and_moved_by_keys_and_keeps_the_focus(lab, page, qtbot):
+    first, last = page.rules.lines[0], page.rules.lines[2]
+    where = first.handle.mapFromGlobal(last.mapToGlobal(QPoint(5, last.height() - 2)))
+    qtbot.mousePress(first.handle, Qt.MouseButton.LeftButton)
+    qtbot.mouseMove(first.handle, where - QPoint(0, 9))
+    qtbot.mouseMove(first.handle, where)
+    qtbot.mouseRelease(first.handle, Qt.MouseButton.LeftButton, pos=where)
+    order = [BoostBoughtCategory, Quota, DropBelow]
+    assert [type(rule) for rule in lab.rules.rules] == order
+    page.activateWindow()
+    page.rules.lines[2].button.setFocus()
+    qtbot.waitUntil(page.rules.lines[2].button.hasFocus)
+    qtbot.keyClick(page.rules.lines[2].button, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert [type(rule) for rule in lab.rules.rules] == [BoostBoughtCategory, DropBelow, Quota]
+    assert page.rules.lines[1].button.hasFocus()
+    page.rules.lines[1].up.setFocus()
+    qtbot.keyClick(page.rules.lines[1].up, Qt.Key.Key_Space)
+    assert isinstance(lab.rules.rules[0], DropBelow)
+    assert page.rules.lines[0].button.hasFocus()  # its arrow upwards is off at the top
+    lab.workspace.undo()
+    assert isinstance(lab.rules.rules[1], DropBelow)
 
 
 def test_a_problem_is_read_at_its_rule(lab, page):
