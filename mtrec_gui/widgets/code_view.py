@@ -1,127 +1,276 @@
-"""A source file to read: the lab's algorithms are its textbook."""
+"""A model's source to read, beside what it computes and what its parameters mean."""
 
 from __future__ import annotations
 
-import io
-import keyword
-import tokenize
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QSyntaxHighlighter, QTextCharFormat
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mtrec_gui.theme import L, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.canvas import Canvas
+from mtrec_gui.widgets.code_text import CodeText
 from mtrec_gui.widgets.labels import PlainLabel
-from mtrec_gui.widgets.layout import row
+from mtrec_gui.widgets.layout import column, row
+from mtrec_gui.widgets.side_by_side import SideBySide
 
-
-class Part(StrEnum):
-    """What a stretch of source is."""
-
-    KEYWORD = "keyword"
-    NAME = "name"  # of a function or class where it is defined
-    COMMENT = "comment"
+_WIDTH, _HEIGHT = 1120, 720  # pixels at 100 %, where the screen has them
+_MARGIN = 80  # pixels of the screen that the dialog leaves free
+_NARROW = 760  # below this the parameters stand under the code
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of one line, counted from 0."""
+class Parameter:
+    """A parameter of the model: its name in the code, and what it means."""
 
-    line: int
-    start: int
-    length: int
-    part: Part
-
-
-def stretches(source: str) -> Iterator[Stretch]:
-    """Yield the stretches of Python source that are not plain; texts are, to be read with ease."""
-    lines = source.split("\n")
-    defines = False
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            part = None
-            if token.type == tokenize.COMMENT:
-                part = Part.COMMENT
-            elif token.type == tokenize.NAME and keyword.iskeyword(token.string):
-                part = Part.KEYWORD
-            elif token.type == tokenize.NAME and defines:
-                part = Part.NAME
-            defines = token.string in ("def", "class")
-            if part is not None:
-                number, column = token.start
-                start = _utf16(lines[number - 1][:column])
-                yield Stretch(number - 1, start, _utf16(token.string), part)
-    except (tokenize.TokenError, SyntaxError):  # shown without colours from there on
-        return
+    name: str
+    title: str
+    sentence: str
 
 
-def _utf16(text: str) -> int:
-    """Return the length as Qt counts it."""
-    return len(text.encode("utf-16-le")) // 2
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """What is to be read.
 
+    Parameters
+    ----------
+    title, sentence : what the file computes
+    path : the file
+    equation : in mathtext; empty for none
+    reference : the publication in words; empty for none
+    parameters : in the order of the form
+    """
 
-class _Highlighter(QSyntaxHighlighter):
-    """Colours a file that does not change."""
-
-    def __init__(self, view: QPlainTextEdit, source: str, appearance: Appearance) -> None:
-        super().__init__(view.document())
-        self._appearance = appearance
-        self._of_line: dict[int, list[Stretch]] = {}
-        for stretch in stretches(source):
-            self._of_line.setdefault(stretch.line, []).append(stretch)
-
-    def highlightBlock(self, text: str) -> None:  # noqa: N802
-        """Colour one line."""
-        theme = self._appearance.theme
-        for stretch in self._of_line.get(self.currentBlock().blockNumber(), ()):
-            look = QTextCharFormat()
-            if stretch.part is Part.KEYWORD:
-                look.setForeground(QColor(theme.accent))
-            elif stretch.part is Part.NAME:
-                look.setFontWeight(QFont.Weight.Bold)
-            else:
-                look.setForeground(QColor(theme.muted))
-            self.setFormat(stretch.start, stretch.length, look)
+    title: str
+    sentence: str
+    path: Path
+    equation: str = ""
+    reference: str = ""
+    parameters: tuple[Parameter, ...] = ()
 
 
 class CodeDialog(QDialog):
     """Shows a source file beside the window.
 
-    Parameters
-    ----------
-    title : what the file computes
-    path : the file
+    Signals
+    -------
+    parameter_chosen : name of a parameter whose field in the form is wanted
     """
 
+    parameter_chosen = Signal(str)
+
     def __init__(
-        self, title: str, path: Path, appearance: Appearance, parent: QWidget | None = None
+        self, page: CodePage, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{title} – {path.name}")
-        source = path.read_text(encoding="utf-8")
-        self.view = QPlainTextEdit(source)
-        self.view.setObjectName("code")
-        self.view.setReadOnly(True)
-        self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.view.setAccessibleName(self.tr("Source of {title}").format(title=title))
-        self._highlighter = _Highlighter(self.view, source, appearance)
-        appearance.changed.connect(self._highlighter.rehighlight)
+        self.setWindowTitle(f"{page.title} – {page.path.name}")
+        source = page.path.read_text(encoding="utf-8")
+        names = [each.name for each in page.parameters]
+        self.view = CodeText(source, names, appearance)
+        self.view.setAccessibleName(self.tr("Source of {title}").format(title=page.title))
+        self.view.parameter_chosen.connect(self.parameter_chosen)
+        self.search = FindBar(self.view)
+        self.list = ParameterList(page.parameters)
+        self.list.followed.connect(self.parameter_chosen)
+        self.list.chosen.connect(self.view.show_parameter)
+        code = QWidget()
+        code.setLayout(column(self.search, self.view))
+        beside = QWidget()
+        beside.setLayout(
+            column(
+                PlainLabel(self.tr("Its parameters"), "strong"),
+                PlainLabel(
+                    self.tr(
+                        "Choose one to see where the code declares it; Enter, or a click on its "
+                        "name in the code, leads to its field in the form."
+                    ),
+                    "remark",
+                    wrap=True,
+                ),
+                self.list,
+            )
+        )
+        beside.setVisible(bool(page.parameters))
+        self._parts = SideBySide(code, beside, appearance, _NARROW, (5, 2))
         close = button(self.tr("Close"))
+        close.setAutoDefault(False)  # Enter belongs to the text and the list
         close.clicked.connect(self.close)
-        sentence = self.tr("{file}: the code that the lab runs, as it is.").format(file=path.name)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(L, L, L, L)
         layout.setSpacing(S)
-        layout.addWidget(PlainLabel(title, "cardTitle"))
-        layout.addWidget(PlainLabel(sentence, "muted", wrap=True))
-        layout.addWidget(self.view, 1)
-        layout.addLayout(row(None, close))
-        self.resize(appearance.px(860), appearance.px(640))
+        layout.addWidget(PlainLabel(page.title, "cardTitle"))
+        layout.addWidget(PlainLabel(page.sentence, "muted", wrap=True))
+        if page.equation:
+            layout.addWidget(self._equation(page, appearance))
+        if page.reference:
+            layout.addWidget(PlainLabel(page.reference, "remark", wrap=True))
+        layout.addWidget(self._parts, 1)
+        layout.addLayout(row(PlainLabel(self._origin(page), "remark", wrap=True), close))
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.begin)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.FindNext), self, self.search.go_on)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.FindPrevious), self, self.search.go_back)
+        self.resize(self._fitting(appearance))
+        self.view.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave the search with Escape first, and then the dialog."""
+        if event.key() == Qt.Key.Key_Escape and self.search.line.text():
+            self.search.end()
+            return
+        super().keyPressEvent(event)
+
+    def _equation(self, page: CodePage, appearance: Appearance) -> Canvas:
+        from mtrec_gui.plots.formula import draw_formula
+
+        canvas = Canvas(appearance, 44)
+        canvas.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        canvas.show_plot(
+            lambda figure, theme: draw_formula(figure, page.equation, theme),
+            self.tr("The equation of {model}").format(model=page.title),
+        )
+        self.equation = canvas
+        return canvas
+
+    def _origin(self, page: CodePage) -> str:
+        return self.tr("{file}: the code that the lab runs, as it is.").format(file=page.path.name)
+
+    def _fitting(self, appearance: Appearance) -> QSize:
+        room = self.screen().availableSize()
+        return QSize(
+            min(appearance.px(_WIDTH), room.width() - _MARGIN),
+            min(appearance.px(_HEIGHT), room.height() - _MARGIN),
+        )
+
+
+class FindBar(QWidget):
+    """Finds a text in the code: Enter goes on, Shift and Enter goes back."""
+
+    def __init__(self, view: CodeText, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = view
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(self.tr("Find in the code (Ctrl+F)"))
+        self.line.setAccessibleName(self.tr("Find in the code"))
+        self.line.setClearButtonEnabled(True)
+        self.line.textChanged.connect(self._typed)
+        self.line.installEventFilter(self)
+        self.count = PlainLabel("", "muted")
+        self.back = button(self.tr("Previous"))
+        self.on = button(self.tr("Next"))
+        self.back.clicked.connect(self.go_back)
+        self.on.clicked.connect(self.go_on)
+        for each in (self.back, self.on):
+            each.setAutoDefault(False)
+        layout = row(self.line, self.count, self.back, self.on)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self._typed("")
+
+    def begin(self) -> None:
+        """Let a person type what to find."""
+        self.line.setFocus()
+        self.line.selectAll()
+
+    def end(self) -> None:
+        """Forget what was to be found and go back to the code."""
+        self.line.clear()
+        self._view.setFocus()
+
+    def go_on(self) -> None:
+        """Go to the next place."""
+        self._view.find_next()
+        self._tell()
+
+    def go_back(self) -> None:
+        """Go to the place before."""
+        self._view.find_next(back=True)
+        self._tell()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take Enter from the line, so that it never reaches a button of the dialog."""
+        if (
+            event.type() is QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        ):
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.go_back()
+            else:
+                self.go_on()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _typed(self, text: str) -> None:
+        self._n = self._view.find_all(text)
+        self._tell()
+
+    def _tell(self) -> None:
+        for each in (self.back, self.on):
+            each.setEnabled(self._n > 0)
+        if not self.line.text():
+            self.count.setText("")
+        elif not self._n:
+            self.count.setText(self.tr("not found"))
+        else:
+            words = self.tr("{place} of {n}")
+            self.count.setText(words.format(place=self._view.current_match, n=self._n))
+
+
+class ParameterList(QListWidget):
+    """The parameters of a model, each with a sentence.
+
+    Signals
+    -------
+    chosen : name of the parameter that is looked at
+    followed : name of the one whose field is wanted
+    """
+
+    chosen = Signal(str)
+    followed = Signal(str)
+
+    def __init__(self, parameters: Sequence[Parameter], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Parameters of the model"))
+        self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSpacing(2)
+        for each in parameters:
+            item = QListWidgetItem(f"{each.title} · {each.name}\n{each.sentence}")
+            item.setData(Qt.ItemDataRole.UserRole, each.name)
+            self.addItem(item)
+        self.currentItemChanged.connect(lambda item, _: self._send(self.chosen, item))
+        self.itemActivated.connect(lambda item: self._send(self.followed, item))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Wrap the sentences anew."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Follow the parameter under the cursor with Enter, on every platform."""
+        item = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and item is not None:
+            self._send(self.followed, item)
+            return
+        super().keyPressEvent(event)
+
+    def _send(self, signal: SignalInstance, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            signal.emit(item.data(Qt.ItemDataRole.UserRole))

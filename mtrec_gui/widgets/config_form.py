@@ -84,6 +84,15 @@ class ConfigForm(QWidget):
         """Return what stands under a field: its description, or why its value is refused."""
         return self._remarks[name].text()
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that have a control, in their order."""
+        return tuple(self._controls)
+
+    def description(self, name: str) -> str:
+        """Return what a field means, its range and its default."""
+        return self._description(self._class.model_fields[name])
+
     def show_fields(self, names: Sequence[str]) -> None:
         """Show only these fields; the others keep their values."""
         for name, control in self._controls.items():

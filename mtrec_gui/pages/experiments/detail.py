@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from mtrec_gui.pages.experiments.state import ModelDetail
 from mtrec_gui.pages.experiments.words import ExperimentWords
@@ -11,7 +13,8 @@ from mtrec_gui.theme import M
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.canvas import Canvas
-from mtrec_gui.widgets.config_form import ConfigForm
+from mtrec_gui.widgets.code_view import CodePage, Parameter
+from mtrec_gui.widgets.config_form import ConfigForm, field_title
 from mtrec_gui.widgets.labels import PlainLabel, TaskTag
 from mtrec_gui.widgets.layout import Card, FlowLayout, clear, row, rule
 from mtrec_gui.wording import engine_text
@@ -24,7 +27,7 @@ class DetailCard(Card):
     -------
     config_edited : (field, values that differ)
     defaults_pressed, variant_added, variant_removed, rules_asked
-    code_asked : (title, file)
+    code_asked : the ``CodePage`` to be shown
     """
 
     config_edited = Signal(str, dict)
@@ -32,7 +35,7 @@ class DetailCard(Card):
     variant_added = Signal()
     variant_removed = Signal()
     rules_asked = Signal()
-    code_asked = Signal(str, str)
+    code_asked = Signal(object)
 
     def __init__(
         self, words: ExperimentWords, appearance: Appearance, parent: QWidget | None = None
@@ -131,6 +134,30 @@ class DetailCard(Card):
         if self._detail is not None:
             self._show_tags(self._detail)
 
+    def focus_field(self, name: str) -> QWidget | None:
+        """Let a person edit a field, and return its control."""
+        if self._form is None or name not in self._form.fields:
+            return None
+        control = self._form.control(name)
+        control.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if isinstance(control, QAbstractSpinBox):
+            control.selectAll()
+        return control
+
     def _code_pressed(self) -> None:
-        if self._detail is not None:
-            self.code_asked.emit(self._words.row_title(self._detail.row), self._detail.source)
+        detail, form = self._detail, self._form
+        if detail is None or form is None:
+            return
+        self.code_asked.emit(
+            CodePage(
+                self._words.row_title(detail.row),
+                engine_text(detail.summary),
+                Path(detail.source),
+                detail.equation,
+                detail.reference,
+                tuple(
+                    Parameter(name, field_title(name), form.description(name))
+                    for name in form.fields
+                ),
+            )
+        )

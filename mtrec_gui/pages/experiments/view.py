@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -16,7 +14,7 @@ from mtrec_gui.pages.experiments.words import ExperimentWords
 from mtrec_gui.theme import L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
-from mtrec_gui.widgets.code_view import CodeDialog
+from mtrec_gui.widgets.code_view import CodeDialog, CodePage
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, Page, column, row
 from mtrec_gui.widgets.side_by_side import SideBySide
@@ -56,6 +54,7 @@ class ExperimentsPage(Page):
     ) -> None:
         super().__init__("", "", appearance, parent)
         self._words = words
+        self._shown_place: int | None = None  # of the model that is looked at
         self.title.setText(self.tr("Experiments"))
         self.sentence.setText(
             self.tr("Tick the models that shall learn, look at each, and run them side by side.")
@@ -110,7 +109,8 @@ class ExperimentsPage(Page):
     def show_state(self, state: ExperimentsState) -> None:
         """Show models, settings and what Run would do."""
         detail, plan = state.detail, state.plan
-        self.models.show_rows(state.rows, None if detail is None else detail.row.place)
+        self._shown_place = None if detail is None else detail.row.place
+        self.models.show_rows(state.rows, self._shown_place)
         self.detail.show_detail(detail)
         self.judging.show_judging(state.judging)
         self.run.setText(self._words.run_button(plan))
@@ -127,5 +127,17 @@ class ExperimentsPage(Page):
         """Show the runs of the newest comparison."""
         self.runs.show_runs(runs)
 
-    def _show_code(self, title: str, file: str) -> None:
-        CodeDialog(title, Path(file), self.appearance, self).show()
+    def _show_code(self, code: CodePage) -> None:
+        place = self._shown_place
+        dialog = CodeDialog(code, self.appearance, self)
+        dialog.parameter_chosen.connect(lambda name: self._show_field(place, name))
+        dialog.show()
+
+    def _show_field(self, place: int | None, name: str) -> None:
+        """Bring the field of a parameter to the front, of the model whose code is read."""
+        if place is not None and place != self._shown_place:
+            self.model_chosen.emit(place)
+        control = self.detail.focus_field(name)
+        if control is not None:
+            self.window().activateWindow()
+            self._scroll.ensureWidgetVisible(control)

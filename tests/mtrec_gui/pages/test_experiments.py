@@ -22,7 +22,7 @@ from mtrec_gui.pages.experiments.reading import read_seeds
 from mtrec_gui.pages.experiments.state import Obstacle, SeedsProblem
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
-from mtrec_gui.widgets.code_view import CodeDialog, Part, stretches
+from mtrec_gui.widgets.code_view import CodeDialog
 from mtrec_gui.workspace import Workspace
 from tests.mtrec_gui.fakes import Backend
 
@@ -381,16 +381,22 @@ def test_read_the_code_opens_the_file_of_the_model(page):
     dialog.close()
 
 
-def test_source_is_taken_apart_by_line():
-    source = 'def f(x):  # 𝄞 why\n    """Say for and def."""\n    return x\n'
-    found = [(s.line, s.start, s.length, s.part) for s in stretches(source)]
-    assert found == [
-        (0, 0, 3, Part.KEYWORD),
-        (0, 4, 1, Part.NAME),
-        (0, 11, 8, Part.COMMENT),  # the clef counts twice, as in Qt
-        (2, 4, 6, Part.KEYWORD),
-    ]
-
-
-def test_what_is_no_python_is_shown_plain():
-    assert list(stretches("'''never closed")) == []
+def test_a_parameter_in_the_code_leads_to_its_field(qtbot, page):
+    line = next(
+        each for each in page.models.lines if each.button.accessibleName() == "Shared factors"
+    )
+    line.button.click()
+    page.detail.code.click()
+    (dialog,) = page.findChildren(CodeDialog)
+    qtbot.waitExposed(dialog)
+    names = [dialog.list.item(n).data(Qt.ItemDataRole.UserRole) for n in range(dialog.list.count())]
+    assert names == list(page.detail.form.fields)
+    assert all(dialog.view.places(name) for name in names)
+    dialog.list.setCurrentRow(names.index("zero_weight"))
+    assert dialog.view.textCursor().selectedText() == "zero_weight"
+    page.models.lines[0].button.click()  # another model is looked at meanwhile
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    control = page.detail.form.control("zero_weight")
+    assert page.focusWidget() is control
+    assert "Length" in dialog.list.item(0).text()
+    dialog.close()
