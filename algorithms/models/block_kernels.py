@@ -10,8 +10,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
-from algorithms.models.factor_kernels import _compiled
+from algorithms.arrays import BoolArray, CodeArray, FloatArray, IndexArray, IntArray
+from algorithms.models.cell_sums import compiled as _compiled
 
 
 @_compiled()
@@ -33,7 +33,7 @@ def _score(mine: FloatArray, other: FloatArray, t: int, n_shared: int, n_specifi
 def block_scores(
     users: IndexArray,
     items: IndexArray,
-    tasks: IndexArray,
+    tasks: CodeArray,
     user_rows: FloatArray,
     item_rows: FloatArray,
     n_shared: int,
@@ -51,7 +51,7 @@ def gradient_products(
     chosen: IntArray,
     offsets: IntArray,
     columns: IndexArray,
-    tasks: IndexArray,
+    tasks: CodeArray,
     curvature: FloatArray,
     pull: FloatArray,
     rows: FloatArray,
@@ -111,7 +111,7 @@ def gradient_products(
 def solve_blocks(
     offsets: IntArray,
     columns: IndexArray,
-    tasks: IndexArray,
+    tasks: CodeArray,
     curvature: FloatArray,
     pull: FloatArray,
     others: FloatArray,

@@ -15,10 +15,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from algorithms.arrays import (
+    BoolArray,
+    CodeArray,
+    Float32Array,
+    FloatArray,
+    IndexArray,
+    IntArray,
+)
 from algorithms.data.log import InteractionLog
 from algorithms.tasks import Task, TaskKind
 
@@ -62,15 +70,37 @@ class Events:
     users, items : (n,) indices
     tasks : (n,) position of the task
     values : (n,) label of an explicit event, number of times of a binary one
-    curvature, pull : (n,) c and g of the module's equation
+    effects : (n_tasks, 4) by which a value x becomes c = e_0 + e_1 x and g = e_2 + e_3 x, the c
+        and g of the module's equation: four numbers for a task instead of two for each event
     """
 
     users: IndexArray
     items: IndexArray
-    tasks: IndexArray
-    values: FloatArray
-    curvature: FloatArray
-    pull: FloatArray
+    tasks: CodeArray
+    values: Float32Array
+    effects: FloatArray
+
+    @cached_property
+    def curvature(self) -> FloatArray:
+        """(n,) c of each event."""
+        return curvature(self.effects, self.tasks, self.values)
+
+    @cached_property
+    def pull(self) -> FloatArray:
+        """(n,) g of each event."""
+        return pull(self.effects, self.tasks, self.values)
+
+
+def curvature(effects: FloatArray, tasks: CodeArray, values: Float32Array) -> FloatArray:
+    """Return (n,) c of each event (see ``Events``)."""
+    c: FloatArray = effects[tasks, 0] + effects[tasks, 1] * values
+    return c
+
+
+def pull(effects: FloatArray, tasks: CodeArray, values: Float32Array) -> FloatArray:
+    """Return (n,) g of each event (see ``Events``)."""
+    g: FloatArray = effects[tasks, 2] + effects[tasks, 3] * values
+    return g
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +116,7 @@ class FactorProblem:
     kinds : (n_tasks,) code of each task's item kind
     item_kinds : (n_items,) code of each item's kind
     constants : (n_tasks,) what completes the squares of each task
+    moments : (n_tasks, 2) sum of c and of c² over the task's events
     """
 
     tasks: tuple[Task, ...]
@@ -96,6 +127,7 @@ class FactorProblem:
     kinds: IntArray
     item_kinds: IntArray
     constants: FloatArray
+    moments: FloatArray
 
     @property
     def n_kinds(self) -> int:
@@ -114,7 +146,7 @@ class FactorProblem:
 
     def weights(self) -> FloatArray:
         """Return (n_tasks,) the total weight of each task's squared errors."""
-        totals = np.bincount(self.events.tasks, self.events.curvature, len(self.tasks))
+        totals = self.moments[:, 0].copy()
         n_users = np.count_nonzero(self.known_users)
         for t, scale in enumerate(self.scales):
             n_items = np.count_nonzero(self.item_groups == self.kinds[t])
@@ -127,7 +159,7 @@ class FactorProblem:
         Events count by their squared weight. This is about the largest singular value that noise
         alone would have in these cells (Candès and Plan 2010).
         """
-        energy = float((self.events.curvature**2).sum())
+        energy = float(self.moments[:, 1].sum())
         n_users, n_items = int(self.known_users.sum()), int(self.known_items.sum())
         return math.sqrt(energy / max(n_users, 1)) + math.sqrt(energy / max(n_items, 1))
 
@@ -173,18 +205,16 @@ class FactorProblem:
         return self._k(gram) + t
 
     def losses(
-        self, user_grams: FloatArray, item_grams: FloatArray, scores: FloatArray
+        self, user_grams: FloatArray, item_grams: FloatArray, of_events: FloatArray
     ) -> FloatArray:
         """Return (n_tasks,) each task's weighted sum of squared errors.
 
         Parameters
         ----------
         user_grams, item_grams : as in ``item_zeros`` and ``user_zeros``
-        scores : (n,) the model's score of each event
+        of_events : (n_tasks,) sum of c s² - 2 g s over the task's events
         """
-        events = self.events
-        addends = (events.curvature * scores - 2.0 * events.pull) * scores
-        losses = np.bincount(events.tasks, addends, len(self.tasks)) + self.constants
+        losses: FloatArray = of_events + self.constants
         of_users = user_grams[0]
         for t, scale in enumerate(self.scales):
             if scale.zero:  # s = (p, 1, b_u) . (q, b_i, 1), so the sum of s² is a product of Grams
@@ -208,48 +238,92 @@ def pose(
     """
     known_users = np.zeros(train.n_users, dtype=np.bool_)
     known_items = np.zeros(train.n_items, dtype=np.bool_)
-    cells = []
     for task in tasks:
-        rows = np.flatnonzero(task.events(train))
-        known_users[train.users[rows]] = True
-        known_items[train.items[rows]] = True
-        cells.append(_cells(train, task, rows))
-    scales, curvature, pull, constants = [], [], [], []
-    weights = _task_weights(tasks, [len(values) for _, _, values in cells], balance)
-    for task, weight, (_, _, values) in zip(tasks, weights, cells, strict=True):
+        observed = task.events(train)
+        known_users[train.users[observed]] = True
+        known_items[train.items[observed]] = True
+    keys, values = _cells(train, tasks)
+    scales, effects, constants, moments = [], [], [], []
+    weights = _task_weights(tasks, [len(of_task) for of_task in values], balance)
+    for task, weight, x in zip(tasks, weights.tolist(), values, strict=True):
         n_cells = int(known_users.sum()) * int((known_items & _of_kind(train, task)).sum())
-        scale = _scale(task, values, float(weight), zero_weight / max(n_cells, 1))
+        scale = _scale(task, x, weight, zero_weight / max(n_cells, 1))
         scales.append(scale)
+        total, squares = float(x.sum(dtype=np.float64)), float(x.astype(np.float64) @ x)
         if task.kind is TaskKind.BINARY:
-            curvature.append(weight * values)
-            pull.append(weight * values + scale.zero)
-            constants.append(pull[-1].sum())
+            effects.append((0.0, weight, scale.zero, weight))
+            constants.append(weight * total + scale.zero * len(x))
+            moments.append((weight * total, weight**2 * squares))
         else:
-            target = (values - scale.mean) / scale.spread
-            curvature.append(np.full(len(values), weight))
-            pull.append(weight * target)
-            constants.append(weight * (target**2).sum())
-    users = np.concatenate([users for users, _, _ in cells])
-    items = np.concatenate([items for _, items, _ in cells])
-    positions = np.repeat(np.arange(len(tasks)), [len(values) for _, _, values in cells])
-    order = np.lexsort((positions, items, users))
+            slope = weight / scale.spread
+            effects.append((weight, 0.0, -slope * scale.mean if len(x) else 0.0, slope))
+            target = (x.astype(np.float64) - scale.mean) / scale.spread
+            constants.append(weight * float(target @ target))
+            moments.append((weight * len(x), weight**2 * len(x)))
     return FactorProblem(
         tasks=tuple(tasks),
         scales=tuple(scales),
-        events=Events(
-            users=users[order].astype(np.int32),
-            items=items[order].astype(np.int32),
-            tasks=positions[order].astype(np.int32),
-            values=np.concatenate([values for _, _, values in cells])[order],
-            curvature=np.concatenate(curvature)[order],
-            pull=np.concatenate(pull)[order],
-        ),
+        events=_sorted_events(keys, values, train.n_items, np.array(effects)),
         known_users=known_users,
         known_items=known_items,
         kinds=np.array([_kind(train, task) for task in tasks], dtype=np.int64),
         item_kinds=train.item_table.kind_codes.astype(np.int64),
         constants=np.array(constants),
+        moments=np.array(moments),
     )
+
+
+def _cells(
+    train: InteractionLog, tasks: Sequence[Task]
+) -> tuple[list[IntArray], list[Float32Array]]:
+    """Return for each task the cells u n_items + i, ascending, and the values of what pulls.
+
+    That are all events of an explicit task, and each positive cell of a binary one once, with the
+    number of times.
+    """
+    cells: IntArray = train.users * np.int64(train.n_items) + train.items  # (n,)
+    order = None if (cells[1:] >= cells[:-1]).all() else np.argsort(cells, kind="stable")
+    if order is not None:
+        cells = cells[order]
+    keys, values = [], []
+    for task in tasks:
+        labels = train.label(task.label)
+        pulls = task.events(train)
+        if task.kind is TaskKind.BINARY:
+            pulls &= labels > 0
+        if order is not None:
+            pulls, labels = pulls[order], labels[order]
+        mine = cells[pulls]
+        if task.kind is TaskKind.BINARY:
+            starts = np.flatnonzero(np.diff(mine, prepend=-1))
+            keys.append(mine[starts])
+            values.append(np.diff(starts, append=len(mine)).astype(np.float32))
+        else:
+            keys.append(mine)
+            values.append(labels[pulls])
+    return keys, values
+
+
+def _sorted_events(
+    keys: list[IntArray], values: list[Float32Array], n_items: int, effects: FloatArray
+) -> Events:
+    """Merge the tasks' events, each sorted by cell; ``keys`` is emptied on the way."""
+    n_tasks, counts = len(keys), [len(mine) for mine in keys]
+    merged = np.empty(sum(counts), dtype=np.int64)
+    stops = np.cumsum(counts)
+    for t in range(n_tasks):
+        np.multiply(keys[0], n_tasks, out=merged[stops[t] - counts[t] : stops[t]])
+        merged[stops[t] - counts[t] : stops[t]] += t
+        del keys[0]
+    order = np.argsort(merged, kind="stable")  # it merges what is sorted already
+    sorted_values = np.concatenate(values)[order]
+    merged = merged[order]
+    del order
+    tasks = (merged % n_tasks).astype(np.int16)
+    merged //= n_tasks
+    items = (merged % n_items).astype(np.int32)
+    merged //= n_items
+    return Events(merged.astype(np.int32), items, tasks, sorted_values, effects)
 
 
 def _of_kind(log: InteractionLog, task: Task) -> BoolArray:
@@ -264,18 +338,6 @@ def _kind(log: InteractionLog, task: Task) -> int:
     return kinds.index(task.item_kind) if task.item_kind in kinds else -1
 
 
-def _cells(
-    train: InteractionLog, task: Task, rows: IntArray
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return users, items and values (n,) of what pulls: explicit events, or positive cells."""
-    users, items = train.users[rows].astype(np.int64), train.items[rows].astype(np.int64)
-    labels = train.label(task.label)[rows].astype(np.float64)
-    if task.kind is not TaskKind.BINARY:
-        return users, items, labels
-    cells, times = np.unique((users * train.n_items + items)[labels > 0], return_counts=True)
-    return cells // train.n_items, cells % train.n_items, times.astype(np.float64)
-
-
 def _task_weights(tasks: Sequence[Task], counts: Sequence[int], balance: float) -> FloatArray:
     """Return (n_tasks,) the task's own weight, times events to the power of -balance; mean 1."""
     own = np.array([task.weight for task in tasks])
@@ -284,15 +346,15 @@ def _task_weights(tasks: Sequence[Task], counts: Sequence[int], balance: float) 
     return weights
 
 
-def _scale(task: Task, values: FloatArray, weight: float, share: float) -> TaskScale:
+def _scale(task: Task, values: Float32Array, weight: float, share: float) -> TaskScale:
     """Return the scale of a task; ``share`` is one cell's part of what the zeros weigh."""
     if task.kind is TaskKind.BINARY:
-        return TaskScale(0.0, 1.0, weight, weight * share * float(values.sum()))
+        return TaskScale(0.0, 1.0, weight, weight * share * float(values.sum(dtype=np.float64)))
     if not len(values):  # nothing observed: no prediction
         return TaskScale(math.nan, 1.0, weight, 0.0)
-    spread = float(values.std())
+    spread = float(values.std(dtype=np.float64))
     return TaskScale(
-        mean=float(values.mean()),
+        mean=float(values.mean(dtype=np.float64)),
         spread=spread if spread > 0 else 1.0,
         weight=weight,
         zero=0.0,

@@ -9,12 +9,13 @@ exactly.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from algorithms.arrays import FloatArray, IndexArray, IntArray, group_rows
-from algorithms.models.factor_problem import FactorProblem
+from algorithms.arrays import CodeArray, Float32Array, FloatArray, IndexArray, IntArray
+from algorithms.models.factor_problem import FactorProblem, curvature, pull
 
 _CG_STEPS = 3  # as implicit and cmfrec do; more buys nothing after the first sweeps
 _START = 0.1  # length of the random item vectors at the start
@@ -53,47 +54,69 @@ class Sweep:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side's half of the problem: its events grouped by row, its ridge, its group of zeros."""
+    """One side's half of the problem: its events grouped by row, its ridge, its group of zeros.
+
+    ``effects`` says what the values do (see ``Events``).
+    """
 
     offsets: IntArray
     others: IndexArray
-    tasks: IndexArray
-    curvature: FloatArray
-    pull: FloatArray
+    tasks: CodeArray
+    values: Float32Array
+    effects: FloatArray
     groups: IndexArray
     ridge: FloatArray
+
+    @cached_property
+    def curvature(self) -> FloatArray:
+        """(n,) c of each event."""
+        return curvature(self.effects, self.tasks, self.values)
+
+    @cached_property
+    def pull(self) -> FloatArray:
+        """(n,) g of each event."""
+        return pull(self.effects, self.tasks, self.values)
+
+    def only(self, rows: IntArray) -> Side:
+        """Return the side with the events of some rows (m,), ascending; the others have none."""
+        counts = np.zeros(len(self.groups), dtype=np.int64)
+        counts[rows] = self.offsets[rows + 1] - self.offsets[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        mine = np.repeat(self.offsets[rows] - offsets[rows], counts[rows]) + np.arange(offsets[-1])
+        return replace(
+            self,
+            offsets=offsets,
+            others=self.others[mine],
+            tasks=self.tasks[mine],
+            values=self.values[mine],
+        )
 
 
 def user_side(problem: FactorProblem, ridge: FloatArray) -> Side:
     """Return the users' half; ``ridge`` is (k + n_tasks,)."""
     events = problem.events
-    return _side(problem, events.users, events.items, problem.user_groups, ridge)
+    rows = np.arange(len(problem.known_users) + 1, dtype=np.int32)
+    offsets = np.searchsorted(events.users, rows)
+    return Side(
+        offsets,
+        events.items,
+        events.tasks,
+        events.values,
+        events.effects,
+        problem.user_groups,
+        ridge,
+    )
 
 
 def item_side(problem: FactorProblem, ridge: FloatArray) -> Side:
     """Return the items' half; ``ridge`` is (k + n_tasks,)."""
-    events = problem.events
-    return _side(problem, events.items, events.users, problem.item_groups, ridge)
+    from algorithms.models.factor_kernels import regroup  # numba: only while fitting
 
-
-def _side(
-    problem: FactorProblem,
-    rows: IndexArray,
-    others: IndexArray,
-    groups: IndexArray,
-    ridge: FloatArray,
-) -> Side:
     events = problem.events
-    offsets, order = group_rows(rows, len(groups))
-    return Side(
-        offsets,
-        others[order],
-        events.tasks[order],
-        events.curvature[order],
-        events.pull[order],
-        groups,
-        ridge,
+    grouped = regroup(
+        events.items, events.users, events.tasks, events.values, len(problem.known_items)
     )
+    return Side(*grouped, events.effects, problem.item_groups, ridge)
 
 
 def alternate(
@@ -125,7 +148,6 @@ def alternate(
         old = problem.known_items & start.items[:, :n_factors].any(axis=1)  # (n_items,)
         rows.items[old] = start.items[old]
         rows.users[problem.known_users] = start.users[problem.known_users]
-    events = problem.events
 
     def half(
         step: Callable[..., None], side: Side, zeros: tuple[FloatArray, FloatArray], *steps: int
@@ -136,8 +158,8 @@ def alternate(
             side.offsets,
             side.others,
             side.tasks,
-            side.curvature,
-            side.pull,
+            side.values,
+            side.effects,
             others,
             side.groups,
             base,
@@ -154,10 +176,17 @@ def alternate(
         user_grams = kernels.grams(rows.users, users.groups, 1)
         half(kernels.descend, items, problem.item_zeros(user_grams), _CG_STEPS)
         item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
-        scores = kernels.event_scores(
-            events.users, events.items, events.tasks, rows.users, rows.items, n_factors
+        of_events = kernels.event_losses(
+            users.offsets,
+            users.others,
+            users.tasks,
+            users.values,
+            users.effects,
+            rows.users,
+            rows.items,
+            n_factors,
         )
-        losses = problem.losses(user_grams, item_grams, scores)
+        losses = problem.losses(user_grams, item_grams, of_events.sum(axis=0))
         squares = (rows.users**2).sum(axis=0) + (rows.items**2).sum(axis=0)  # (d,)
         best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge @ squares)))
         if best is not None:

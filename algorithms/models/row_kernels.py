@@ -9,15 +9,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from algorithms.arrays import FloatArray, IndexArray, IntArray
-from algorithms.models.factor_kernels import _compiled
+from algorithms.arrays import CodeArray, FloatArray, IndexArray, IntArray
+from algorithms.models.cell_sums import compiled as _compiled
 
 
 @_compiled(parallel=True)
 def solve_rows(
     offsets: IntArray,
     columns: IndexArray,
-    tasks: IndexArray,
+    tasks: CodeArray,
     curvature: FloatArray,
     pull: FloatArray,
     others: FloatArray,
@@ -97,7 +97,7 @@ def solve_rows(
 def moments(
     users: IndexArray,
     items: IndexArray,
-    tasks: IndexArray,
+    tasks: CodeArray,
     curvature: FloatArray,
     pull: FloatArray,
     user_rows: FloatArray,

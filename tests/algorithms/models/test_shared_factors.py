@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from algorithms.arrays import FloatArray
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.explanations import EvidenceKind
-from algorithms.models import factor_kernels
+from algorithms.models import cell_sums, factor_kernels
 from algorithms.models.factor_problem import FactorProblem, numpy_grams, pose
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate, user_side
 from algorithms.models.factor_validation import EarlyStop, Watch
@@ -135,12 +135,19 @@ def test_the_loss_is_the_equation_summed_cell_by_cell(problem: FactorProblem) ->
     rows = FactorRows(rng.normal(size=(N_USERS, K + 4)), rng.normal(size=(N_ITEMS, K + 4)))
     rows.users[~problem.known_users] = 0.0
     rows.items[~problem.known_items] = 0.0
-    events = problem.events
-    scores = factor_kernels.event_scores(
-        events.users, events.items, events.tasks, rows.users, rows.items, K
-    )
+    side = user_side(problem, ridge(problem))
+    of_events = factor_kernels.event_losses(
+        side.offsets,
+        side.others,
+        side.tasks,
+        side.values,
+        side.effects,
+        rows.users,
+        rows.items,
+        K,
+    ).sum(axis=0)
     losses = problem.losses(
-        numpy_grams(rows.users, problem.user_groups, 1), item_grams(problem, rows), scores
+        numpy_grams(rows.users, problem.user_groups, 1), item_grams(problem, rows), of_events
     )
     for t in range(len(TASKS)):
         cells = list(squares(problem, t))
@@ -181,8 +188,8 @@ def test_conjugate_gradients_arrive_where_cholesky_does(problem: FactorProblem) 
         side.offsets,
         side.others,
         side.tasks,
-        side.curvature,
-        side.pull,
+        side.values,
+        side.effects,
         exact.items,
         side.groups,
         base,
@@ -219,8 +226,8 @@ def test_without_a_folder_for_compiled_code_it_compiles_anew(
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(factor_kernels.numba, "njit", njit)
-    assert factor_kernels._compiled(parallel=True)(lambda x: x + 1)(1) == 2
+    monkeypatch.setattr(cell_sums.numba, "njit", njit)
+    assert cell_sums.compiled(parallel=True)(lambda x: x + 1)(1) == 2
 
 
 # --- units, weights, twins ----------------------------------------------------------------------
@@ -338,39 +345,27 @@ def test_a_contribution_is_what_the_event_does(model: SharedFactors) -> None:
         np.flatnonzero((problem.events.users == BUSY_USER) & (problem.events.tasks == 0))[0]
     )
     told = model.explain(AD, BUSY_USER, N_PRODUCTS + 3)
-    side = user_side(problem, model._ridge(problem))
-    base, pull = problem.user_zeros(item_grams(problem, rows))
     amount = next(
         part.amount
         for part in told.contributions
         if (part.task, part.item) == ("click", problem.events.items[event])
         and part.evidence is EvidenceKind.INTERACTION
     )
-    effect = problem.events.pull[event] - (
-        problem.events.curvature[event]
-        * rows.items[problem.events.items[event], model.config.n_factors]
+    k, events = model.config.n_factors, problem.events
+    mine = np.flatnonzero(events.users == BUSY_USER)
+    X = np.column_stack(  # (n, d)
+        [rows.items[events.items[mine], :k], np.eye(4)[events.tasks[mine]]]
     )
-    without = side.pull.copy()
-    without[event] -= effect  # the event's target moved to where it says nothing
-    users = np.zeros_like(rows.users)
-    factor_kernels.solve(
-        side.offsets,
-        side.others,
-        side.tasks,
-        side.curvature,
-        without,
-        rows.items,
-        side.groups,
-        base,
-        pull,
-        side.ridge,
-        model.config.n_factors,
-        users,
-    )
-    x = np.r_[rows.items[N_PRODUCTS + 3, : model.config.n_factors], np.eye(4)[3]]
-    assert (rows.users[BUSY_USER] - users[BUSY_USER]) @ x == pytest.approx(
-        amount, rel=1e-6, abs=1e-10
-    )
+    base, pull = problem.user_zeros(item_grams(problem, rows))
+    c, g = events.curvature[mine], events.pull[mine]
+    A = base[0] + np.diag(model._ridge(problem)) + (c[:, None] * X).T @ X
+    effects = g - c * rows.items[events.items[mine], k + events.tasks[mine]]  # (n,)
+    users = np.linalg.solve(A, pull[0] + effects @ X)
+    assert_allclose(users, rows.users[BUSY_USER], rtol=1e-8, atol=1e-10)
+    effects[mine == event] = 0.0  # the event's target moved to where it says nothing
+    without = np.linalg.solve(A, pull[0] + effects @ X)
+    x = np.r_[rows.items[N_PRODUCTS + 3, :k], np.eye(4)[3]]
+    assert (users - without) @ x == pytest.approx(amount, rel=1e-6, abs=1e-10)
 
 
 def test_the_sentence_names_the_task_that_speaks_most(model: SharedFactors) -> None:
