@@ -29,6 +29,7 @@ from algorithms.models.surprise_co_clustering import CoClustering
 from algorithms.models.surprise_knn import KnnBaseline, KnnBasic, KnnMeans, KnnZScore
 from algorithms.models.surprise_nmf import Nmf
 from algorithms.models.surprise_normal import NormalPredictor
+from algorithms.models.surprise_slope_one import SlopeOne
 from algorithms.models.surprise_svd import Svd
 from algorithms.models.surprise_svdpp import Svdpp
 
@@ -44,6 +45,7 @@ MODELS: dict[str, type[Recommender]] = {
     KnnMeans.key: KnnMeans,
     KnnZScore.key: KnnZScore,
     KnnBaseline.key: KnnBaseline,
+    SlopeOne.key: SlopeOne,
     CoClustering.key: CoClustering,
     NormalPredictor.key: NormalPredictor,
     Als.key: Als,

@@ -51,7 +51,7 @@ from algorithms.messages import Message, MessageValue
 from algorithms.models.surprise_base import Learned, SurpriseModel
 from algorithms.models.surprise_neighbours import Asked, KnnConfig, Neighbourhood
 from algorithms.models.surprise_ratings import Ratings, inner_ids, spread
-from algorithms.models.surprise_similarities import Baselines, Side
+from algorithms.models.surprise_similarities import Baselines, Side, known_by_x
 from algorithms.progress import Stage
 from algorithms.tasks import Task
 
@@ -131,13 +131,9 @@ class KnnModel(SurpriseModel[Remembered]):
         of = self._of(task)
         numbers = self._unknown(task, users, items)
         x, y = self._inner(of, users, items)
-        known = np.flatnonzero((x >= 0) & (y >= 0))
-        if not len(known):
-            return numbers
-        known = known[np.argsort(x[known], kind="stable")]
-        targets, starts = np.unique(x[known], return_index=True)
-        alike = of.alike_for(len(targets), y[known])
-        for target, pairs in zip(targets.tolist(), np.split(known, starts[1:]), strict=True):
+        groups = known_by_x(x, y)
+        alike = of.alike_for(len(groups), y[(x >= 0) & (y >= 0)])
+        for target, pairs in groups:
             numbers[pairs] = self._say(task, of, target, y[pairs], alike(target))
         return numbers
 

@@ -197,3 +197,17 @@ def similarities(
     alike[common.n < min_support] = 0.0
     alike[x] = 1.0
     return alike
+
+
+def known_by_x(x: IntArray, y: IntArray) -> list[tuple[int, IntArray]]:
+    """Group pairs (n,) by x, without those of which x or y is unknown (-1).
+
+    Returns
+    -------
+    groups : each x and the positions of its pairs
+    """
+    known = np.flatnonzero((x >= 0) & (y >= 0))
+    known = known[np.argsort(x[known], kind="stable")]
+    found, starts = np.unique(x[known], return_index=True)
+    bounds = [*starts.tolist(), len(known)]
+    return [(int(each), known[bounds[n] : bounds[n + 1]]) for n, each in enumerate(found)]

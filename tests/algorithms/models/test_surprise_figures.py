@@ -84,6 +84,12 @@ def _nmf() -> Any:
     return NMF(n_factors=4, n_epochs=9, reg_pu=0.1, reg_qi=0.1, random_state=seed())
 
 
+def _slope_one() -> Any:
+    from surprise import SlopeOne
+
+    return SlopeOne()
+
+
 def _co_clustering() -> Any:
     from surprise import CoClustering
 
@@ -112,6 +118,7 @@ SAME: list[tuple[str, dict[str, Any], Callable[[], Any]]] = [
     ("svd", {"n_factors": 7, **STEPS}, _svd),
     ("svdpp", {"n_factors": 6, **STEPS}, _svdpp),
     ("nmf", {"n_factors": 4, "n_epochs": 9, "regularization": 0.1}, _nmf),
+    ("slope_one", {}, _slope_one),
     (
         "co_clustering",
         {"n_user_clusters": 4, "n_item_clusters": 2, "n_epochs": 6},
@@ -212,7 +219,7 @@ def test_the_dice_are_normal() -> None:
 
 
 def test_half_stars_that_the_library_cuts_off_are_told() -> None:
-    for key in ("co_clustering",):
+    for key in ("co_clustering", "slope_one"):
         assert fit(key, {}, LOGS["whole"]).notes() == ()
         (note,) = fit(key, {}, LOGS["halves"]).notes()
         assert "3.5" in str(note)
