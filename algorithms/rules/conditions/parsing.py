@@ -190,7 +190,10 @@ class _Reader:
         if found is None:
             known = self._fields.of_scope(scope)
             if not known:
-                raise self.refusal_of(node, "another field (here nothing is known of this)")
+                listed = ", ".join(dict.fromkeys(field.scope for field in self._fields.known))
+                raise self.refusal_of(
+                    node, f"a field of another kind ({listed or 'there is none'})"
+                )
             close = difflib.get_close_matches(name, [field.name for field in known], 1)
             suggestion = next((str(field) for field in known if [field.name] == close), None)
             what = "a task" if scope in (Scope.SCORE, Scope.SHARE) else f"a field of the {scope}"
