@@ -46,7 +46,7 @@ def block_scores(
     return scores
 
 
-@_compiled()
+@_compiled(parallel=True)
 def gradient_products(
     chosen: IntArray,
     offsets: IntArray,
@@ -76,7 +76,7 @@ def gradient_products(
     """
     n_tasks = len(zeros)
     products = np.zeros((len(chosen), n_tasks, n_tasks))
-    for number in range(len(chosen)):
+    for number in numba.prange(len(chosen)):
         r = chosen[number]
         row = rows[r]
         pulls = np.zeros((n_tasks, n_shared))
@@ -84,20 +84,26 @@ def gradient_products(
             if not ranks[groups[r], t]:
                 continue
             seen = zeros[t]  # (k + 2, n_shared)
-            first = n_shared + t * n_specific
-            bias = row[len(row) - n_tasks + t]
+            own = n_shared + t * n_specific
+            offset = row[len(row) - n_tasks + t]
             for f in range(n_shared):
-                total = bias * seen[n_specific, f] + seen[n_specific + n_shared + 1, f]
+                total = offset * seen[n_specific, f] + seen[n_specific + n_shared + 1, f]
                 for a in range(n_specific):
-                    total += row[first + a] * seen[a, f]
+                    total += row[own + a] * seen[a, f]
                 for a in range(n_shared):
                     total += row[a] * seen[n_specific + 1 + a, f]
                 pulls[t, f] = total
         for e in range(offsets[r], offsets[r + 1]):
-            other, t = others[columns[e]], tasks[e]
-            residual = curvature[e] * _score(row, other, t, n_shared, n_specific) - pull[e]
+            column, t = columns[e], tasks[e]
+            first, bias = n_shared + t * n_specific, rows.shape[1] - n_tasks + t
+            score = rows[r, bias] + others[column, bias]
             for f in range(n_shared):
-                pulls[t, f] += residual * other[f]
+                score += rows[r, f] * others[column, f]
+            for f in range(first, first + n_specific):
+                score += rows[r, f] * others[column, f]
+            residual = curvature[e] * score - pull[e]
+            for f in range(n_shared):
+                pulls[t, f] += residual * others[column, f]
         for s in range(n_tasks):
             for t in range(n_tasks):
                 total = 0.0
