@@ -31,6 +31,8 @@ from mtrec_gui.widgets.side_by_side import SideBySide
 _WIDTH, _HEIGHT = 1120, 720  # pixels at 100 %, where the screen has them
 _MARGIN = 80  # pixels of the screen that the dialog leaves free
 _NARROW = 760  # below this the parameters stand under the code
+_LOW_LIST = 58  # height of the list there, pixels at 100 %
+_NO_LIMIT = 16_777_215  # of a height, in Qt
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +92,17 @@ class CodeDialog(QDialog):
         self.list.chosen.connect(self.view.show_parameter)
         code = QWidget()
         code.setLayout(column(self.search, self.view))
+        self._hint = PlainLabel(
+            self.tr(
+                "Choose one to see where the code declares it; Enter, or a click on its name in "
+                "the code, leads to its field in the form."
+            ),
+            "remark",
+            wrap=True,
+        )
         beside = QWidget()
         beside.setLayout(
-            column(
-                PlainLabel(self.tr("Its parameters"), "strong"),
-                PlainLabel(
-                    self.tr(
-                        "Choose one to see where the code declares it; Enter, or a click on its "
-                        "name in the code, leads to its field in the form."
-                    ),
-                    "remark",
-                    wrap=True,
-                ),
-                self.list,
-            )
+            column(PlainLabel(self.tr("Its parameters"), "strong"), self._hint, self.list)
         )
         beside.setVisible(bool(page.parameters))
         self._parts = SideBySide(code, beside, appearance, _NARROW, (5, 2))
@@ -124,8 +123,15 @@ class CodeDialog(QDialog):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.begin)
         QShortcut(QKeySequence(QKeySequence.StandardKey.FindNext), self, self.search.go_on)
         QShortcut(QKeySequence(QKeySequence.StandardKey.FindPrevious), self, self.search.go_back)
+        self._appearance = appearance
+        appearance.changed.connect(self._arrange)
         self.resize(self._fitting(appearance))
         self.view.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave the room to the code where there is little."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Leave the search with Escape first, and then the dialog."""
@@ -145,6 +151,12 @@ class CodeDialog(QDialog):
         )
         self.equation = canvas
         return canvas
+
+    def _arrange(self) -> None:
+        px = self._appearance.px
+        is_narrow = self.width() - 2 * L < px(_NARROW)  # then the list stands below the code
+        self._hint.setVisible(not is_narrow)
+        self.list.setMaximumHeight(px(_LOW_LIST) if is_narrow else _NO_LIMIT)
 
     def _origin(self, page: CodePage) -> str:
         return self.tr("{file}: the code that the lab runs, as it is.").format(file=page.path.name)
