@@ -18,6 +18,7 @@ from algorithms.models.implicit_bpr import Bpr
 from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
 from algorithms.models.implicit_neighbours import ItemBm25, ItemCosine, ItemTfidf
+from algorithms.models.logistic import Logistic
 from algorithms.models.naive import Naive
 from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
@@ -55,6 +56,7 @@ MODELS: dict[str, type[Recommender]] = {
     ItemTfidf.key: ItemTfidf,
     ItemBm25.key: ItemBm25,
     Ease.key: Ease,
+    Logistic.key: Logistic,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
     FactorWeights.key: FactorWeights,
