@@ -34,7 +34,7 @@ from itertools import combinations
 import numpy as np
 
 from algorithms.arrays import BoolArray, FloatArray, IntArray
-from algorithms.models.factor_blocks import Blocks, task_grams
+from algorithms.models.factor_blocks import Blocks, item_grams, user_grams
 from algorithms.models.factor_problem import FactorProblem
 from algorithms.models.factor_solver import FactorRows, Side, item_side, user_side
 
@@ -66,16 +66,18 @@ class Conflict:
             no_ridge = np.zeros(blocks.width)
             everywhere = np.ones((1, blocks.n_tasks), dtype=np.bool_)
             by_kind = np.arange(problem.n_kinds)[:, None] == problem.kinds  # (n_kinds, n_tasks)
-            self._users = _Half(
-                user_side(problem, no_ridge), _some(problem.known_users), everywhere
-            )
-            self._items = _Half(item_side(problem, no_ridge), _some(problem.known_items), by_kind)
+            users, items = _some(problem.known_users), _some(problem.known_items)
+            self._users = _Half(user_side(problem, no_ridge).only(users), users, everywhere)
+            self._items = _Half(item_side(problem, no_ridge).only(items), items, by_kind)
 
     def cosines(self, rows: FactorRows) -> list[tuple[str, str, float]]:
         """Return both tasks' names and the cosine, for each ordered pair where it is defined."""
         if not self._measurable:
             return []
-        of_users, of_items = task_grams(self._problem, self._blocks, rows.users, rows.items)
+        from algorithms.models.factor_kernels import grams  # numba: only while fitting
+
+        of_users = user_grams(self._problem, self._blocks, rows.users, grams)
+        of_items = item_grams(self._problem, self._blocks, rows.items, grams)
         by_user = self._products(self._users, rows.users, rows.items, self._zeros(of_items))
         by_item = self._products(self._items, rows.items, rows.users, self._zeros(of_users))
         return list(self._pairs(by_user, by_item))

@@ -41,24 +41,56 @@ def explain_score(
     ridge : (d,) ridge of every user's row
     titles : (n_items,) what a person calls the items
     """
-    task, scale, of = problem.tasks[t], problem.scales[t], problem.events
-    column = rows.users.shape[1] - len(problem.tasks) + t
-    bias = scale.spread * float(rows.items[item, column])
-    parts = [Contribution(bias, EvidenceKind.ITEM_BIAS, task=task.name, item=item)]
-    if scale.mean != 0.0:
-        parts.append(Contribution(scale.mean, EvidenceKind.AVERAGE, task=task.name))
     events, amounts, zeros = _shares(problem, rows, ridge, t, user, item)
-    amounts = scale.spread * amounts  # (n_past,)
-    past = [
+    past = past_events(problem, events, problem.scales[t].spread * amounts)
+    return told(problem, rows, t, user, item, titles, past, zeros)
+
+
+def past_events(
+    problem: FactorProblem,
+    events: IntArray,
+    amounts: FloatArray,
+    messages: Sequence[Message | None] | None = None,
+) -> list[Contribution]:
+    """Return events (n,) with what each adds, (n,), as contributions; ``messages`` may say more."""
+    of = problem.events
+    return [
         Contribution(
             float(amount),
             EvidenceKind.INTERACTION,
             task=problem.tasks[of.tasks[e]].name,
             item=int(of.items[e]),
             value=float(of.values[e]),
+            message=message,
         )
-        for e, amount in zip(events, amounts, strict=True)
+        for e, amount, message in zip(
+            events, amounts, messages or [None] * len(events), strict=True
+        )
     ]
+
+
+def told(
+    problem: FactorProblem,
+    rows: FactorRows,
+    t: int,
+    user: int,
+    item: int,
+    titles: TextArray,
+    past: list[Contribution],
+    zeros: float,
+) -> Explanation:
+    """Tell a score from what past events add to it.
+
+    Parameters
+    ----------
+    zeros : what all that the user left untouched adds, in units of the task's spread
+    """
+    task, scale = problem.tasks[t], problem.scales[t]
+    column = rows.users.shape[1] - len(problem.tasks) + t
+    bias = scale.spread * float(rows.items[item, column])
+    parts = [Contribution(bias, EvidenceKind.ITEM_BIAS, task=task.name, item=item)]
+    if scale.mean != 0.0:
+        parts.append(Contribution(scale.mean, EvidenceKind.AVERAGE, task=task.name))
     parts += past
     if zeros != 0.0:
         message = Message("All that this user left untouched")

@@ -14,6 +14,7 @@ import numpy as np
 
 from algorithms.arrays import FloatArray
 from algorithms.models.base import ModelState
+from algorithms.models.factor_blocks import Blocks
 from algorithms.models.factor_solver import FactorRows
 from algorithms.tasks import Task
 
@@ -26,38 +27,41 @@ def names_of(blocks: Sequence[Sequence[Task]]) -> list[list[str]]:
 
 
 def earlier_rows(
-    state: ModelState, tasks: Sequence[Task], n_users: int, n_items: int, n_factors: int
+    state: ModelState, tasks: Sequence[Task], n_users: int, n_items: int, layout: Blocks
 ) -> FactorRows | None:
-    """Return the rows (n, n_factors + n_tasks) of an earlier solution, or None if none fits.
+    """Return the rows (n, d) of an earlier solution, or None if none fits.
 
-    They are those of the block that has most of the tasks; the biases of tasks that it lacks are
+    They are those of the block that has most of the tasks; what belongs to tasks that it lacks is
     zero.
 
     Parameters
     ----------
-    tasks : the tasks of the block to be fitted
+    tasks, layout : the tasks of the block to be fitted, and their columns
     """
     wanted = [task.name for task in tasks]
-    best, names = -1, set[str]()
+    best, common = -1, 0
     for number, known in enumerate(state.values.get(NAMES, [])):
-        common = set(wanted) & set(known)
-        if len(common) > len(names):
-            best, names = number, common
+        found = len(set(wanted) & set(known))
+        if found > common:
+            best, common = number, found
     if best < 0:
         return None
     known = list(state.values[NAMES][best])
+    old = Blocks(layout.n_shared, layout.n_specific, len(known))
     sides = []
     for side, n in (("user", n_users), ("item", n_items)):
-        factors = state.arrays.get(f"{best}.{side}_factors")
-        biases = state.arrays.get(f"{best}.{side}_biases")
-        if factors is None or biases is None:
+        parts = [state.arrays.get(f"{best}.{side}_{part}") for part in ("factors", "biases")]
+        if any(part is None or part.ndim != 2 or len(part) != n for part in parts):
             return None
-        if factors.shape != (n, n_factors) or biases.shape != (n, len(known)):
+        theirs = np.column_stack(parts)
+        if theirs.shape[1] != old.width:
             return None
-        rows: FloatArray = np.zeros((n, n_factors + len(tasks)))
-        rows[:, :n_factors] = factors
+        rows: FloatArray = np.zeros((n, layout.width))
+        rows[:, : layout.n_shared] = theirs[:, : layout.n_shared]
         for t, name in enumerate(wanted):
-            if name in names:
-                rows[:, n_factors + t] = biases[:, known.index(name)]
+            if name in known:
+                there = known.index(name)
+                rows[:, layout.own(t)] = theirs[:, old.own(there)]
+                rows[:, layout.bias(t)] = theirs[:, old.bias(there)]
         sides.append(rows)
     return FactorRows(*sides)

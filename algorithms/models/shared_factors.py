@@ -73,8 +73,9 @@ filtering, RecSys 2011. E. J. Candès, Y. Plan: Matrix completion with noise, Pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -123,16 +124,13 @@ class SharedFactorsConfig(ModelConfig):
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class FactorBlock:
     """Tasks that were solved together, with their rows; separate factors have one per task."""
 
     tasks: tuple[Task, ...]
     scales: tuple[TaskScale, ...]
+    layout: Blocks
     rows: FactorRows
-
-    @property
-    def n_factors(self) -> int:
-        return int(self.rows.users.shape[1]) - len(self.tasks)
 
 
 class SharedFactors(Recommender):
@@ -158,6 +156,10 @@ class SharedFactors(Recommender):
         """Return which tasks share their factors."""
         return [tuple(tasks)]
 
+    def _layout(self, n_tasks: int) -> Blocks:
+        """Return which factors the tasks of a problem see; here all see all."""
+        return Blocks(self.config.n_factors, 0, n_tasks)
+
     # --- learning ------------------------------------------------------------------------
 
     def prepare(self) -> None:
@@ -170,7 +172,7 @@ class SharedFactors(Recommender):
             Task(name=name, kind=TaskKind.BINARY, label="yes", item_kind="any")
             for name in ("one", "other")
         ]
-        small = type(self)(SharedFactorsConfig(n_factors=1, n_epochs=1))
+        small = type(self)(self.config.model_copy(update={"n_epochs": 1}))
         small.fit(log, tasks, rng=np.random.default_rng(0), validation=log)
 
     def _fit(
@@ -181,7 +183,7 @@ class SharedFactors(Recommender):
         rng: np.random.Generator,
         progress: Progress,
     ) -> None:
-        self._blocks: list[_Block] = []
+        self._blocks: list[FactorBlock] = []
         self._problems: dict[int, FactorProblem] = {}
         self._anew: list[str] = []
         groups = self._together(tasks)
@@ -189,7 +191,8 @@ class SharedFactors(Recommender):
             part = part_of(progress, number / len(groups), (number + 1) / len(groups))
             problem = self._pose(train, group)
             rows = self._descend(problem, train, validation, rng, part)
-            self._blocks.append(_Block(group, problem.scales, rows))
+            layout = self._layout(len(group))
+            self._blocks.append(FactorBlock(group, problem.scales, layout, rows))
         progress(1.0, Stage.FIT)
 
     def _pose(self, train: InteractionLog, tasks: Sequence[Task]) -> FactorProblem:
@@ -197,13 +200,17 @@ class SharedFactors(Recommender):
 
     def _ridge(self, problem: FactorProblem) -> FloatArray:
         """Return (d,) the ridge on a row: its factors, then its biases."""
-        ridge_of_factors = self.config.regularization * max(problem.noise(), _NO_EVENTS)
+        ridge_of_factors = self._factor_ridge(problem.noise())
         weights = [scale.weight for scale in problem.scales]
         ridge: FloatArray = np.r_[
             np.full(self.config.n_factors, ridge_of_factors),
             self.config.bias_regularization * np.array(weights),
         ]
         return ridge
+
+    def _factor_ridge(self, noise: float) -> float:
+        """Return the ridge on factors that learn from data of a noise level."""
+        return self.config.regularization * max(noise, _NO_EVENTS)
 
     def _descend(
         self,
@@ -218,8 +225,8 @@ class SharedFactors(Recommender):
         stop = EarlyStop(self.config.patience)
         start = self._earlier(problem)
         before = np.inf
-        held_out = None if validation is None else Watch(train, validation, problem.tasks, rng)
-        conflict = Conflict(problem, Blocks(self.config.n_factors, 0, len(problem.tasks)))
+        measure = None if validation is None else self._watch(problem, train, validation, rng)
+        conflict = Conflict(problem, self._layout(len(problem.tasks)))
 
         def watch(sweep: Sweep) -> FactorRows | None:
             nonlocal before
@@ -235,7 +242,7 @@ class SharedFactors(Recommender):
                 self.curves.append(
                     CurvePoint(sweep.number, name, f"gradient cosine with {other}", cosine)
                 )
-            measures = [] if held_out is None else held_out.measure(problem, sweep.rows)
+            measures = [] if measure is None else measure(sweep.rows)
             for task, name, value in measures:
                 self.curves.append(CurvePoint(sweep.number, task.name, name, value))
             progress(sweep.number / n_epochs, Stage.FIT)
@@ -244,15 +251,36 @@ class SharedFactors(Recommender):
             gone = stop.better_gone(measures, sweep.rows)
             return stop.kept if gone or done else None
 
-        ridge = self._ridge(problem)
-        return alternate(problem, ridge, self.config.n_factors, n_epochs, rng, watch, start)
+        return self._sweep(problem, rng, watch, start)
+
+    def _watch(
+        self,
+        problem: FactorProblem,
+        train: InteractionLog,
+        validation: InteractionLog,
+        rng: np.random.Generator,
+    ) -> Callable[[FactorRows], list[tuple[Task, str, float]]]:
+        """Return what measures rows on validation events: task, name and value of each measure."""
+        return partial(Watch(train, validation, problem.tasks, rng).measure, problem)
+
+    def _sweep(
+        self,
+        problem: FactorProblem,
+        rng: np.random.Generator,
+        watch: Callable[[Sweep], FactorRows | None],
+        start: FactorRows | None,
+    ) -> FactorRows:
+        """Return the rows that minimise the objective."""
+        k, n_epochs = self.config.n_factors, self.config.n_epochs
+        return alternate(problem, self._ridge(problem), k, n_epochs, rng, watch, start)
 
     def _earlier(self, problem: FactorProblem) -> FactorRows | None:
         """Return the rows to start from, or None to start at random."""
         if self._start is None:
             return None
         n_users, n_items = len(problem.known_users), len(problem.known_items)
-        rows = earlier_rows(self._start, problem.tasks, n_users, n_items, self.config.n_factors)
+        layout = self._layout(len(problem.tasks))
+        rows = earlier_rows(self._start, problem.tasks, n_users, n_items, layout)
         if rows is None:
             self._anew += [task.name for task in problem.tasks]
         return rows
@@ -282,20 +310,20 @@ class SharedFactors(Recommender):
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
         block = self._blocks[number]
-        k, scale = block.n_factors, block.scales[t]
+        f, b, scale = block.layout.factors(t), block.layout.bias(t), block.scales[t]
         P, Q = block.rows.users[users], block.rows.items[items]  # (n, d)
-        scores = (P[:, :k] * Q[:, :k]).sum(axis=1) + P[:, k + t] + Q[:, k + t]  # (n,)
+        scores = (P[:, f] * Q[:, f]).sum(axis=1) + P[:, b] + Q[:, b]  # (n,)
         numbers: FloatArray = np.clip(scale.mean + scale.spread * scores, scale.low, scale.high)
         return numbers
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         number, t = self._place(task)
         block = self._blocks[number]
-        k, scale = block.n_factors, block.scales[t]
+        f, b, scale = block.layout.factors(t), block.layout.bias(t), block.scales[t]
         P, Q = block.rows.users[users], block.rows.items[items]  # (m, d), (j, d)
-        scores = P[:, :k] @ Q[:, :k].T  # (m, j)
-        scores += P[:, k + t, None]
-        scores += Q[None, :, k + t]
+        scores = P[:, f] @ Q[:, f].T  # (m, j)
+        scores += P[:, b, None]
+        scores += Q[None, :, b]
         numbers: FloatArray = scale.mean + scale.spread * scores
         return numbers
 
@@ -311,7 +339,12 @@ class SharedFactors(Recommender):
         block = self._blocks[number]
         if number not in self._problems:  # derived from the log, and only needed here
             self._problems[number] = self._pose(self.log, block.tasks)
-        problem = self._problems[number]
+        return self._tell(block, self._problems[number], t, user, item)
+
+    def _tell(
+        self, block: FactorBlock, problem: FactorProblem, t: int, user: int, item: int
+    ) -> Explanation:
+        """Say why the t-th task of a block gives its score."""
         titles = self.log.item_table.titles
         return explain_score(problem, block.rows, self._ridge(problem), t, user, item, titles)
 
@@ -320,7 +353,7 @@ class SharedFactors(Recommender):
     def _state(self) -> ModelState:
         arrays = {}
         for number, block in enumerate(self._blocks):
-            k = block.n_factors
+            k = block.layout.bias(0)  # biases stand behind all factors
             for side, rows in (("user", block.rows.users), ("item", block.rows.items)):
                 arrays[f"{number}.{side}_factors"] = rows[:, :k]
                 arrays[f"{number}.{side}_biases"] = rows[:, k:]
@@ -339,7 +372,8 @@ class SharedFactors(Recommender):
                 for side in ("user", "item")
             )
             scales = tuple(TaskScale(*map(float, row)) for row in state.arrays[f"{number}.scales"])
-            self._blocks.append(_Block(group, scales, FactorRows(users, items)))
+            layout = self._layout(len(group))
+            self._blocks.append(FactorBlock(group, scales, layout, FactorRows(users, items)))
 
 
 class SeparateFactors(SharedFactors):

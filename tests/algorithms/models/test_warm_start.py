@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from algorithms.arrays import FloatArray
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.models.base import ModelState
+from algorithms.models.factor_blocks import Blocks
 from algorithms.models.factor_start import earlier_rows
 from algorithms.models.popularity import Popularity
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors, SharedFactorsConfig
@@ -113,7 +114,7 @@ def test_separate_factors_find_their_tasks_by_name() -> None:
 
 def test_a_further_task_leaves_the_start_of_the_others() -> None:
     old = fit([CLICK])
-    rows = earlier_rows(old.state(), TASKS, N_USERS, N_ITEMS, K)
+    rows = earlier_rows(old.state(), TASKS, N_USERS, N_ITEMS, Blocks(K, 0, len(TASKS)))
     assert rows is not None
     assert_allclose(rows.items[:, :K], old.state().arrays["0.item_factors"])
     assert_allclose(rows.items[:, K], old.state().arrays["0.item_biases"][:, 0])
