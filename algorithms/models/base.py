@@ -389,13 +389,14 @@ class Recommender(ABC):
         self._met_items: IntArray = train.items[rows].astype(np.int64)
 
     def _mask_met(self, values: FloatArray, users: IntArray, candidates: IntArray) -> None:
-        """Set to NaN what each user met in training; ``candidates`` are ascending."""
+        """Set to NaN what each user met in training."""
         starts, stops = self._met_offsets[users], self._met_offsets[users + 1]
         rows = np.repeat(np.arange(len(users)), stops - starts)
         items = np.concatenate([self._met_items[a:b] for a, b in zip(starts, stops, strict=True)])
-        columns = np.searchsorted(candidates, items)
-        columns = np.minimum(columns, len(candidates) - 1) if len(candidates) else columns
-        mine = candidates[columns] == items if len(candidates) else np.zeros(len(items), bool)
+        columns_of = np.full(self.log.n_items, -1)  # (n_items,) -1 for no candidate
+        columns_of[candidates] = np.arange(len(candidates))
+        columns = columns_of[items]
+        mine = columns >= 0
         values[rows[mine], columns[mine]] = np.nan
 
     def _known(self, task: Task | str) -> Task:
