@@ -30,6 +30,7 @@ from algorithms.rules.conditions import (
 from mtrec_gui.theme import XS
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.completion_list import CompletionList
+from mtrec_gui.widgets.config_form import TextEditor
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.wording import say
 
@@ -150,12 +151,19 @@ class ConditionLine(QPlainTextEdit):
             was_open = self.popup.isVisible()
             super().keyPressEvent(event)
             typed = event.text()
-            opens = bool(typed) and not control and (typed.isalpha() or typed in _OPENS)
+            opens = bool(typed) and not control and (typed.isalnum() or typed in _OPENS)
+            opens = opens or (typed == " " and self._is_in_text())
             is_erasing = was_open and key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
             if opens or is_erasing:
                 self.offer()
             elif typed or key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
                 self.popup.hide()
+
+    def _is_in_text(self) -> bool:
+        """Say whether the cursor is between quotes."""
+        before = self.textCursor()
+        before.movePosition(QTextCursor.MoveOperation.Start, QTextCursor.MoveMode.KeepAnchor)
+        return any(before.selectedText().count(quote) % 2 for quote in "\"'")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Close the completions; tell that the text is finished for now."""
@@ -224,7 +232,7 @@ class ConditionLine(QPlainTextEdit):
         self.setExtraSelections([marked])
 
 
-class ConditionEdit(QWidget):
+class ConditionEdit(TextEditor):
     """Edits a condition.
 
     Parameters
@@ -236,8 +244,6 @@ class ConditionEdit(QWidget):
     -------
     edited : the condition, after it was read without an error
     """
-
-    edited = Signal(str)
 
     def __init__(
         self,

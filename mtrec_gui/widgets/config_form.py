@@ -15,13 +15,32 @@ from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
-from mtrec_gui.theme import L, S
+from mtrec_gui.theme import L, M, S
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietDoubleSpin, QuietSpin
 from mtrec_gui.wording import engine_text
 
 DIGITS = 6  # of numbers that are not whole
 _FREE = 1_000_000  # where a declaration sets no bound
+
+
+class TextEditor(QWidget):
+    """What a form asks of an editor for one text.
+
+    Signals
+    -------
+    edited : the text, after an edit that is worth passing on
+    """
+
+    edited = Signal(str)
+
+    def text(self) -> str:
+        """Return the text."""
+        raise NotImplementedError
+
+    def set_text(self, text: str) -> None:
+        """Show a text."""
+        raise NotImplementedError
 
 
 class ConfigForm(QWidget):
@@ -32,6 +51,8 @@ class ConfigForm(QWidget):
     config_class : the declaration; fields that need more than one control are left out
     skip : fields that are edited elsewhere
     choices : for text fields, the texts to choose from
+    editors : for text fields, what makes an editor of their own, over the whole width
+    last : fields that come after all others, wherever they are declared
 
     Signals
     -------
@@ -47,10 +68,13 @@ class ConfigForm(QWidget):
         *,
         skip: Sequence[str] = (),
         choices: Mapping[str, Sequence[str]] | None = None,
+        editors: Mapping[str, Callable[[], TextEditor]] | None = None,
+        last: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
         self._class = config_class
         self._choices = dict(choices or {})
+        self._editors = dict(editors or {})
         self._get: dict[str, Callable[[], Any]] = {}
         self._set: dict[str, Callable[[Any], None]] = {}
         self._controls: dict[str, QWidget] = {}
@@ -63,7 +87,9 @@ class ConfigForm(QWidget):
         self._grid.setHorizontalSpacing(L)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(0, 1)
-        for name, field in config_class.model_fields.items():
+        declared = config_class.model_fields
+        for name in sorted(declared, key=lambda name: name in last):  # else as declared
+            field = declared[name]
             control = None if name in skip else self._control(name, field)
             if control is not None:
                 self._add(name, field, control)
@@ -135,13 +161,20 @@ class ConfigForm(QWidget):
         label.setToolTip(name)
         remark = PlainLabel(self._description(field), "remark", wrap=True)
         remark.setContentsMargins(0, 2, 0, S)
-        control.setAccessibleName(title)
-        control.setAccessibleDescription(remark.text())
+        typed_in = control.focusProxy() or control
+        typed_in.setAccessibleName(title)
+        typed_in.setAccessibleDescription(remark.text())
         control.setObjectName(name)
         place = self._grid.rowCount()
-        self._grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(control, place, 1, Qt.AlignmentFlag.AlignRight)
-        self._grid.addWidget(remark, place + 1, 0, 1, 2)
+        if name in self._editors:
+            self._grid.addWidget(label, place, 0, 1, 2)
+            self._grid.addWidget(remark, place + 1, 0, 1, 2)
+            self._grid.addWidget(control, place + 2, 0, 1, 2)
+            self._grid.setRowMinimumHeight(place + 3, M)
+        else:
+            self._grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(control, place, 1, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(remark, place + 1, 0, 1, 2)
         self._controls[name], self._labels[name], self._remarks[name] = control, label, remark
         self._fit()
 
@@ -193,6 +226,8 @@ class ConfigForm(QWidget):
             return self._spin(name, _bounds(field))
         if kind is float:
             return self._double_spin(name, _bounds(field))
+        if kind is str and name in self._editors:
+            return self._own(name)
         if kind is str and name in self._choices:
             return self._pick(name, self._choices[name])
         return self._line(name) if kind is str else None
@@ -249,6 +284,12 @@ class ConfigForm(QWidget):
         box.valueChanged.connect(lambda _: self._edited(name))
         self._get[name], self._set[name] = lambda: round(box.value(), DIGITS), box.setValue
         return box
+
+    def _own(self, name: str) -> QWidget:
+        editor = self._editors[name]()
+        editor.edited.connect(lambda _: self._edited(name))
+        self._get[name], self._set[name] = editor.text, editor.set_text
+        return editor
 
     def _line(self, name: str) -> QWidget:
         line = QLineEdit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
-from algorithms.rules import BlendMethod
 from mtrec_gui.pages.rules.state import PowerRow, RulesState
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import XS, L, S
@@ -85,12 +84,7 @@ class BlendCard(Card):
     ) -> None:
         super().__init__(parent=parent)
         self._words, self._appearance = words, appearance
-        self.method = Segments(
-            [
-                (BlendMethod.PRODUCT.value, self.tr("Multiply")),
-                (BlendMethod.SUM.value, self.tr("Add")),
-            ]
-        )
+        self.method = Segments(words.methods())
         self.method.chosen.connect(self.method_chosen)
         self.head.addWidget(self.method)
         self.body.addWidget(

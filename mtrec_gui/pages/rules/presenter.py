@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from algorithms.errors import MtrecError, UnknownUserError
 from algorithms.rules import BlendMethod, Rule, RuleSet
+from algorithms.rules.conditions import Fields, fields_of
 from mtrec_gui.pages.rules.preview import PagePreviews
-from mtrec_gui.pages.rules.reading import new_rule, rules_state
+from mtrec_gui.pages.rules.reading import new_rule, rules_state, with_tasks
 from mtrec_gui.pages.rules.state import (
     Edit,
     Preview,
@@ -55,6 +56,7 @@ class RulesPresenter:
         self._asking = False
         self._stale = False
         self._shown_for: object = None
+        self._data_fields: Fields | None = None  # of the tables; those of the tasks come and go
 
     def attach(self, view: RulesView) -> None:
         """Take the view, and show the project where one is open."""
@@ -124,7 +126,7 @@ class RulesPresenter:
     def rule_added(self, kind: str) -> None:
         """A person wants another rule of a kind; it comes last."""
         workspace = self._workspace
-        rule = new_rule(kind, workspace.experiment, workspace.log)
+        rule = new_rule(kind, workspace.experiment, workspace.log, self._fields)
         self._chosen = len(self._rules.rules) + 1
         self._edit(Edit.ADD, str(self._chosen), rules=(*self._rules.rules, rule))
 
@@ -158,8 +160,22 @@ class RulesPresenter:
     # --- showing ---------------------------------------------------------------------------
 
     def _project_opened(self) -> None:
-        self._chosen = self._user = self._shown_for = None
+        self._chosen = self._user = self._shown_for = self._data_fields = None
+        log = self._workspace.log
+        self._workspace.read(lambda _: fields_of(log, ()), self._take_fields)
         self._refresh()
+
+    def _take_fields(self, fields: Fields) -> None:
+        self._data_fields = fields
+        self._refresh()
+
+    @property
+    def _fields(self) -> Fields | None:
+        """What a condition can ask; looking through the tables takes too long for the window."""
+        tasks = self._workspace.experiment.tasks
+        if self._data_fields is None:
+            return None
+        return with_tasks(self._data_fields, [task for task in tasks if task.enabled])
 
     def _refresh(self) -> None:
         if self._view is None or not self._workspace.is_open:
@@ -168,7 +184,7 @@ class RulesPresenter:
         if self._chosen is not None and self._chosen > n_rules:
             self._chosen = None
         experiment, log = self._workspace.experiment, self._workspace.log
-        self._view.show_state(rules_state(experiment, log, self._chosen))
+        self._view.show_state(rules_state(experiment, log, self._chosen, self._fields))
         if self._shown_for != self._rules:
             self._ask_preview()
 

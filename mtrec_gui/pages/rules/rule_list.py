@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from algorithms.rules import Rule
+from mtrec_gui.pages.rules.rule_form import rule_form
 from mtrec_gui.pages.rules.state import RuleRow, RulesState
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import XS, M, S
@@ -31,7 +32,7 @@ class RuleLine(QWidget):
 
     def __init__(self, number: int, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._number = number
+        self._number, self._appearance = number, appearance
         self._form_for: object = None
         self.form: ConfigForm | None = None
         self.handle = DragHandle(appearance)
@@ -102,14 +103,15 @@ class RuleLine(QWidget):
         (mine if mine.isEnabled() else self.button).setFocus()
 
     def _show_form(self, rule: Rule, state: RulesState, is_open: bool) -> None:
-        wanted = (type(rule), state.tasks, state.item_kinds) if is_open else None
+        fields = state.fields
+        is_open = is_open and fields is not None
+        wanted = (type(rule), state.tasks, state.item_kinds, fields) if is_open else None
         if wanted != self._form_for:
             self._form_for = wanted
             clear(self._form_place)
             self.form = None
-            if is_open:
-                choices = {"task": state.tasks, "item_kind": state.item_kinds}
-                self.form = ConfigForm(type(rule), skip=("enabled", "rule"), choices=choices)
+            if fields is not None and is_open:
+                self.form = rule_form(type(rule), state, fields, self._appearance)
                 self.form.changed.connect(
                     lambda field, values: self.edited.emit(self._number, field, values)
                 )
@@ -151,10 +153,12 @@ class RuleCard(Card):
         self._words, self._appearance = words, appearance
         self.add = button(self.tr("Add a rule ▾"))
         menu = QMenu(self.add)
-        for kind, text in words.kinds():
-            menu.addAction(text).triggered.connect(
-                lambda _=False, kind=kind: self.rule_added.emit(kind)
-            )
+        for group, kinds in words.kinds():
+            inner = menu.addMenu(group)
+            for kind, text in kinds:
+                inner.addAction(text).triggered.connect(
+                    lambda _=False, kind=kind: self.rule_added.emit(kind)
+                )
         self.add.setMenu(menu)
         self.head.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
         self._place = QVBoxLayout()

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from algorithms.messages import Message
 from algorithms.rules import BlendMethod, Rule
+from algorithms.rules.conditions import Fields
 
 
 class Edit(StrEnum):
@@ -66,6 +67,7 @@ class RulesState:
     powers, formulas, rules : see there
     chosen : number of the rule whose form is open
     tasks, item_kinds : what a rule can name
+    fields : what its conditions can ask; None until the data were looked at
     """
 
     method: BlendMethod
@@ -75,6 +77,7 @@ class RulesState:
     chosen: int | None
     tasks: tuple[str, ...]
     item_kinds: tuple[str, ...]
+    fields: Fields | None
 
 
 @dataclass(frozen=True, slots=True)

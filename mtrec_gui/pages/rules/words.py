@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, Rule, describe
+from algorithms.rules import BlendMethod, Rule, describe
 from mtrec_gui.pages.rules.state import Edit, ListFormula, Preview, PreviewItem
 from mtrec_gui.wording import say
 
@@ -24,38 +24,65 @@ class RuleWords(QObject):
             Edit.REMOVE: self.tr("remove rule {what}"),
         }[edit].format(what=what)
 
-    def kinds(self) -> list[tuple[str, str]]:
-        """Return the kinds of rules that can be added."""
-        return [
+    def kinds(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the kinds of rules that can be added, in groups."""
+        off = [
+            ("drop", self.tr("Drop items by a condition")),
             ("drop_below", self.tr("Drop what scores low")),
+            ("already_bought", self.tr("Drop or bury what was bought")),
+            ("bury", self.tr("Put items behind all others")),
+        ]
+        scores = [
+            ("boost", self.tr("Raise or lower items by a condition")),
             ("boost_category", self.tr("Boost a category with successes")),
-            ("quota", self.tr("Limit a kind of items")),
+            ("freshness", self.tr("Let old items fade")),
+            ("cascade", self.tr("The best of one task first")),
+            ("bands", self.tr("Order by one task, in bands")),
+            ("count_within", self.tr("Bound what a task counts")),
+        ]
+        places = [
+            ("at_most", self.tr("At most some, by a condition")),
+            ("quota", self.tr("At most some of a kind")),
+            ("at_most_each", self.tr("At most some of the same category or feature")),
+            ("at_least", self.tr("At least some, by a condition")),
+            ("pin", self.tr("A place for the best of some items")),
+            ("exposure", self.tr("A share of the places for a provider")),
+            ("diversity", self.tr("Prefer items unlike those before")),
+        ]
+        return [
+            (self.tr("Take items off"), off),
+            (self.tr("Change scores"), scores),
+            (self.tr("Fill places"), places),
         ]
 
     def rule(self, rule: Rule) -> str:
         """Say in one sentence what a rule does."""
-        if isinstance(rule, DropBelow):
-            return self.tr("Drop the {percent} % of “{kind}” items lowest in “{task}”").format(
-                percent=f"{100 * rule.limit:g}", kind=rule.item_kind, task=rule.task
-            )
-        if isinstance(rule, BoostBoughtCategory):
-            return self.tr("Multiply by {factor} in categories of past “{task}”").format(
-                factor=f"{rule.factor:g}", task=rule.task
-            )
-        if isinstance(rule, Quota):
-            return self._quota(rule)
         return say(describe(rule))
 
-    def _quota(self, rule: Quota) -> str:
-        return self.tr("At most {n} “{kind}” in any {places} places").format(
-            n=rule.at_most, kind=rule.item_kind, places=rule.in_places
-        )
+    def methods(self) -> list[tuple[str, str]]:
+        """Return the ways to blend."""
+        return [
+            (BlendMethod.PRODUCT.value, self.tr("Multiply")),
+            (BlendMethod.SUM.value, self.tr("Add")),
+            (BlendMethod.RECIPROCAL_RANK.value, self.tr("Ranks")),
+            (BlendMethod.BORDA.value, self.tr("Points")),
+        ]
 
     def method(self, method: BlendMethod) -> str:
         """Say what a blend rewards."""
-        if method is BlendMethod.PRODUCT:
-            return self.tr("Multiplied, an item is high when it does well in every task.")
-        return self.tr("Added, an item is high when it does well in some task.")
+        return {
+            BlendMethod.PRODUCT: self.tr(
+                "Multiplied, an item is high when it does well in every task."
+            ),
+            BlendMethod.SUM: self.tr("Added, an item is high when it does well in some task."),
+            BlendMethod.RECIPROCAL_RANK: self.tr(
+                "By ranks, the first places of each task count most (reciprocal-rank fusion)."
+            ),
+            BlendMethod.BORDA: self.tr(
+                "By points, each task gives points for how far up an item stands, and none to "
+                "what it cannot score (Borda count)."
+            ),
+        }[method]
 
     def formula(self, formula: ListFormula, method: BlendMethod) -> str:
         """Write what the list of a task is ranked by."""
@@ -64,6 +91,12 @@ class RuleWords(QObject):
                 name if power == 1 else f"{name} ^ {power:g}" for name, power in formula.factors
             ]
             return " × ".join(parts)
+        if method is BlendMethod.RECIPROCAL_RANK:
+            place = self.tr("place in {task}")
+            parts = [
+                f"{power:g} / (60 + {place.format(task=name)})" for name, power in formula.factors
+            ]
+            return " + ".join(parts)
         parts = [name if power == 1 else f"{power:g} · {name}" for name, power in formula.factors]
         return " + ".join(parts)
 

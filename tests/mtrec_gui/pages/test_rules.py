@@ -8,12 +8,15 @@ from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.evaluation.runner import run
 from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, RuleSet
+from algorithms.rules.conditions import Scope
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.rules import build
 from mtrec_gui.pages.rules.presenter import RulesPresenter
+from mtrec_gui.pages.rules.reading import RULES as RULES_BY_WORD
 from mtrec_gui.pages.rules.state import Preview, PreviewStatus
+from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
@@ -171,6 +174,38 @@ def test_rules_are_switched_edited_moved_removed_and_added(lab):
     assert lab.workspace.project.load_experiment(lab.workspace.dataset_id).rules == lab.rules
 
 
+def test_every_kind_of_rule_can_be_added_and_names_what_there_is(lab):
+    offered = [kind for _, kinds in RuleWords().kinds() for kind, _ in kinds]
+    assert sorted(offered) == sorted(RULES_BY_WORD)
+    for kind in offered:
+        lab.presenter.rule_added(kind)
+        assert lab.rules.rules[-1].rule == kind
+    rows = lab.view.state.rules
+    assert [str(row.problem) for row in rows if row.problem] == [
+        "Rule 10 is skipped: items have no number “”; there are none."  # freshness: no such number
+    ]
+
+
+def test_what_a_condition_can_ask_follows_the_tasks(lab):
+    assert lab.view.state.fields.find(Scope.SCORE, "click") is not None
+    lab.workspace.edit("x", EXPERIMENT.model_copy(update={"tasks": (BUY,)}))
+    assert lab.view.state.fields.find(Scope.SCORE, "click") is None
+    assert lab.view.state.fields.find(Scope.SHARE, "buy") is not None
+
+
+def test_until_the_data_were_looked_at_nothing_is_a_problem(lab):
+    late = LateRunner()
+    lab.workspace.runner = late
+    lab.workspace.edit("x", EXPERIMENT.model_copy(update={"tasks": (BUY,)}))
+    view, presenter = View(), RulesPresenter(lab.workspace, lambda edit, what: "")
+    presenter.attach(view)
+    assert view.state.fields is None
+    assert not any(row.problem for row in view.state.rules)
+    while late.waiting:
+        late.do_one()
+    assert view.state.rules[0].problem is not None
+
+
 def test_a_rule_keeps_its_switch_when_a_value_is_edited(lab):
     lab.presenter.rule_ticked(2, False)
     lab.presenter.rule_edited(2, "factor", {"task": "buy", "factor": 2.0})
@@ -287,7 +322,7 @@ def test_the_whole_page_is_used_with_the_mouse(lab, page, fitted, qtbot):
     qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
     line.form.control("factor").setValue(2.5)
     assert lab.rules.rules[1].factor == 2.5
-    assert line.button.accessibleName() == "2 Multiply by 2.5 in categories of past “buy”"
+    assert line.button.accessibleName() == "2 Multiply by 2.5 in categories of past “buy”."
     assert page.rules.lines[1] is line
     page.rules.lines[0].tick.click()
     assert not lab.rules.rules[0].enabled
@@ -295,7 +330,7 @@ def test_the_whole_page_is_used_with_the_mouse(lab, page, fitted, qtbot):
     assert isinstance(lab.rules.rules[1], Quota)
     page.rules.lines[1].remove.click()
     assert len(page.rules.lines) == 2
-    page.rules.add.menu().actions()[0].trigger()
+    page.rules.add.menu().actions()[0].menu().actions()[1].trigger()
     assert isinstance(lab.rules.rules[-1], DropBelow)
     page.blend.lines["buy"].tick.click()
     page.blend.lines["buy"].power.setValue(0.25)
@@ -304,6 +339,38 @@ def test_the_whole_page_is_used_with_the_mouse(lab, page, fitted, qtbot):
     qtbot.keyClick(page.preview.user, Qt.Key.Key_Return)
     assert lab.workspace.is_open
     assert page.preview.user.text() == "u3"
+
+
+def test_a_condition_is_typed_and_moves_the_page(lab, page, fitted, qtbot):
+    lab.commit(fitted)
+    for number in (1, 2, 3):
+        lab.presenter.rule_ticked(number, False)
+    page.rules.add.menu().actions()[0].menu().actions()[0].trigger()
+    form = page.rules.lines[3].form
+    edit = form.control("condition")
+    assert edit.line.accessibleName() == "Condition"
+    page.activateWindow()
+    edit.line.setFocus()
+    edit.line.selectAll()
+    qtbot.keyClicks(edit.line, 'item.category == "shelf 1')
+    qtbot.keyClick(edit.line, Qt.Key.Key_Return)  # takes the completion
+    qtbot.keyClick(edit.line, Qt.Key.Key_Return)
+    assert lab.rules.rules[3].condition == 'item.category == "shelf 1"'
+    assert all("shelf 1" not in item.detail for item in lab.page.items)
+    edit.line.insertPlainText(" and")
+    edit.finish()
+    assert "expected" in edit.said.text()
+    page.rules.lines[0].tick.click()  # what is being typed stays as it is meanwhile
+    assert edit.line.toPlainText().endswith(" and")
+    assert lab.rules.rules[3].condition == 'item.category == "shelf 1"'
+    when = form.control("when")
+    when.line.insertPlainText('user.id == "u3"')
+    when.finish()
+    assert lab.rules.rules[3].when == 'user.id == "u3"'
+    when.line.insertPlainText(' and item.kind == "ad"')  # a user has no kind
+    when.finish()
+    assert lab.rules.rules[3].when == 'user.id == "u3"'
+    assert when.said.property("role") == "worse"
 
 
 def test_a_rule_is_dragged_and_moved_by_keys_and_keeps_the_focus(lab, page, qtbot):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from algorithms.data.split import SplitConfig
 from algorithms.models.catalog import MODELS
-from mtrec_gui.widgets.config_form import ConfigForm, field_title
+from mtrec_gui.widgets.config_form import ConfigForm, TextEditor, field_title
 from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietDoubleSpin, QuietSpin
 
 
@@ -182,3 +182,40 @@ def test_the_form_of_every_model_shows_its_defaults(key, qtbot):
 def test_titles():
     assert field_title("n_factors") == "Number of factors"
     assert field_title("learning_rate") == "Learning rate"
+
+
+class OwnEditor(TextEditor):
+    """Says what it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.held = ""
+
+    def text(self):
+        return self.held
+
+    def set_text(self, text):
+        self.held = text
+
+
+class Worded(BaseModel):
+    words: str = Field("a", description="Some words")
+    number: int = Field(1, ge=0, le=9, description="A number")
+
+
+def test_a_text_can_have_an_editor_of_its_own_and_come_last(qtbot):
+    form = ConfigForm(Worded, editors={"words": OwnEditor}, last=("words",))
+    qtbot.addWidget(form)
+    heard = []
+    form.changed.connect(lambda *change: heard.append(change))
+    form.set_values({"words": "b"})
+    editor = form.control("words")
+    assert editor.held == "b"
+    assert editor.accessibleName() == "Words"
+    editor.held = "c"
+    editor.edited.emit("c")
+    assert heard == [("words", {"words": "c"})]
+    form.resize(300, 200)
+    form.show()
+    assert editor.y() > form.control("number").y()
+    assert editor.width() > 250
