@@ -11,7 +11,7 @@ was still room. What happens where nothing would be left:
 - where limits alone leave nothing, the page ends.
 
 All users of a block are served at once. Of each user the best candidates are looked at first;
-where they turn out too few, that user is served again with all (``fill_pages``), so that the
+where they turn out too few, that user is served again with more (``fill_pages``), so that the
 result is always that of looking at all.
 """
 
@@ -76,17 +76,19 @@ def fill_pages(
     """
     m, k = scores.shape
     alive = np.where(scores > 0, scores, np.nan)
+    columns = np.full((m, n), -1, dtype=np.int64)
+    relaxed: list[Relaxed] = []
+    rows: IntArray = np.arange(m)
     width = min(k, n + shortlist)
-    columns = top_n(alive, width)  # (m, width), equal scores by column
-    found = _fill(alive, np.arange(m), columns, rules, n, whole=width == k)
-    if not len(found.incomplete):
-        return Filled(found.columns, tuple(found.relaxed))
-    again = np.array(sorted(found.incomplete), dtype=np.int64)
-    whole = _fill(alive, again, top_n(alive[again], k), rules, n, whole=True)
-    found.columns[again] = whole.columns
-    kept = [each for each in found.relaxed if each.row not in found.incomplete]
-    relaxed = sorted(kept + whole.relaxed, key=lambda each: (each.row, each.place, each.number))
-    return Filled(found.columns, tuple(relaxed))
+    while len(rows):
+        best = top_n(alive if len(rows) == m else alive[rows], width)  # equal scores by column
+        pages = _fill(alive, rows, best, rules, n, whole=width == k)
+        columns[rows] = pages.columns
+        relaxed += [each for each in pages.relaxed if each.row not in pages.incomplete]
+        rows = np.array(sorted(pages.incomplete), dtype=np.int64)
+        width = min(k, 4 * width + 1)
+    relaxed.sort(key=lambda each: (each.row, each.place, each.number))
+    return Filled(columns, tuple(relaxed))
 
 
 @dataclass(eq=False)
