@@ -57,6 +57,7 @@ from algorithms.models.base import Recommender
 from algorithms.progress import Progress, Stage, part_of, silent
 from algorithms.tasks import Task
 
+_NOTHING = 1e-12  # below this, a change is rounding
 _STREAM = 3  # of the run's seed, beside those of the runner
 
 
@@ -77,6 +78,7 @@ class Outcome(StrEnum):
     FAITHFUL = "faithful"  # falls further than without nearly all random evidence
     UNCLEAR = "unclear"  # further than without random evidence on average, but not clearly
     UNFAITHFUL = "unfaithful"  # not further than without random evidence
+    UNMOVED = "unmoved"  # nothing that is taken away moves the score
 
 
 class TooLittleEvidenceError(MtrecError, ValueError):
@@ -144,7 +146,7 @@ class Faithfulness:
     @property
     def outcome(self) -> Outcome:
         """Whether the explanation is true of the model."""
-        return _outcome(self.fall_strongest, self.fall_random, self.high)
+        return _outcome(self.fall_strongest, self.fall_random, self.low, self.high)
 
 
 def measure_faithfulness(
@@ -204,7 +206,7 @@ def measure_faithfulness(
         n_removed=len(strongest),
         n_draws=len(draws),
         how=how,
-        sentence=_sentence(fall, mean, high),
+        sentence=_sentence(fall, mean, low, high),
         removed=strongest,
     )
 
@@ -313,15 +315,22 @@ class _Judge:
         return float(model.score_block(task, np.array([user]), item)[0, 0])
 
 
-def _outcome(fall: float, mean: float, high: float) -> Outcome:
+def _outcome(fall: float, mean: float, low: float, high: float) -> Outcome:
+    if max(abs(fall), abs(low), abs(high)) < _NOTHING:
+        return Outcome.UNMOVED
     if fall > high and fall > 0.0:
         return Outcome.FAITHFUL
     return Outcome.UNCLEAR if fall > mean and fall > 0.0 else Outcome.UNFAITHFUL
 
 
-def _sentence(fall: float, mean: float, high: float) -> Message:
+def _sentence(fall: float, mean: float, low: float, high: float) -> Message:
     values = {"strongest": written_change(fall), "random": written_change(mean)}
-    outcome = _outcome(fall, mean, high)
+    outcome = _outcome(fall, mean, low, high)
+    if outcome is Outcome.UNMOVED:
+        return Message(
+            "It cannot be told: whatever is taken away, the score stays the same. It may be held "
+            "at the end of its scale."
+        )
     if outcome is Outcome.FAITHFUL:
         return Message(
             "Yes: without its strongest evidence the score changes by {strongest}, without as "
@@ -343,4 +352,4 @@ def _sentence(fall: float, mean: float, high: float) -> Message:
 
 def written_change(fall: float) -> str:
     """Write a fall of the score as the change that it is, with a true minus."""
-    return f"{-fall:+.3g}".replace("-", "−") if round(fall, 12) else "0"
+    return f"{-fall:+.3g}".replace("-", "−") if abs(fall) >= _NOTHING else "0"
