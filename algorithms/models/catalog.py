@@ -24,6 +24,7 @@ from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
+from algorithms.models.shared_specific import SharedSpecific
 from algorithms.models.stacked_als import StackedAls
 from algorithms.models.surprise_baseline import BaselineOnly
 from algorithms.models.surprise_co_clustering import CoClustering
@@ -59,6 +60,7 @@ MODELS: dict[str, type[Recommender]] = {
     Logistic.key: Logistic,
     SeparateFactors.key: SeparateFactors,
     SharedFactors.key: SharedFactors,
+    SharedSpecific.key: SharedSpecific,
     FactorWeights.key: FactorWeights,
     StackedAls.key: StackedAls,
     RuleBlend.key: RuleBlend,

@@ -56,7 +56,8 @@ class Blocks:
 
     def view(self, rows: FloatArray, t: int) -> FloatArray:
         """Return (n, n_factors + 1) what the task sees of rows (n, d): factors, then its bias."""
-        return np.column_stack([rows[:, self.factors(t)], rows[:, self.bias(t)]])
+        seen = np.column_stack([rows[:, self.factors(t)], rows[:, self.bias(t)]])
+        return np.ascontiguousarray(seen)  # the layout for which the loops are compiled
 
 
 Grams = Callable[[FloatArray, IndexArray, int], FloatArray]  # see numpy_grams

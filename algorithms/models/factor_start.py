@@ -50,8 +50,11 @@ def earlier_rows(
     old = Blocks(layout.n_shared, layout.n_specific, len(known))
     sides = []
     for side, n in (("user", n_users), ("item", n_items)):
-        parts = [state.arrays.get(f"{best}.{side}_{part}") for part in ("factors", "biases")]
-        if any(part is None or part.ndim != 2 or len(part) != n for part in parts):
+        nothing: FloatArray = np.empty((0, 0))
+        parts = [
+            state.arrays.get(f"{best}.{side}_{part}", nothing) for part in ("factors", "biases")
+        ]
+        if any(part.ndim != 2 or len(part) != n for part in parts):
             return None
         theirs = np.column_stack(parts)
         if theirs.shape[1] != old.width:

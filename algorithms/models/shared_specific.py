@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -169,6 +170,6 @@ def _noise(problem: FactorProblem, t: int) -> float:
     """Return the noise level of one task's events (see ``FactorProblem.noise``)."""
     events = problem.events
     energy = float((events.curvature[events.tasks == t] ** 2).sum())
-    n_users = np.count_nonzero(problem.known_users)
-    n_items = np.count_nonzero(problem.item_groups == problem.kinds[t])
-    return float(np.sqrt(energy / max(n_users, 1)) + np.sqrt(energy / max(n_items, 1)))
+    n_users = int(problem.known_users.sum())
+    n_items = int((problem.item_groups == problem.kinds[t]).sum())
+    return sqrt(energy / max(n_users, 1)) + sqrt(energy / max(n_items, 1))
