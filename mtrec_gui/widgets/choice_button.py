@@ -18,8 +18,13 @@ class ChoiceButton(QPushButton):
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        px = appearance.px
+        self._appearance = appearance
         self._line = QHBoxLayout(self)
+        self.scale()
+
+    def scale(self) -> None:
+        """Take the sizes of the zoom in force."""
+        px = self._appearance.px
         self._line.setContentsMargins(px(S), px(6), px(S), px(6))
         self._line.setSpacing(px(S))
 

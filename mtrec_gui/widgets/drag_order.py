@@ -31,7 +31,11 @@ class DragHandle(QWidget):
         self._pressed_at: QPoint | None = None
         self._is_dragging = False
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.setFixedSize(appearance.px(16), appearance.px(24))
+        self.scale()
+
+    def scale(self) -> None:
+        """Take the size of the zoom in force."""
+        self.setFixedSize(self._appearance.px(16), self._appearance.px(24))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Take the line."""

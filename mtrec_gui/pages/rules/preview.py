@@ -13,14 +13,13 @@ import numpy as np
 from algorithms.data import InteractionLog
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.rules import Page, PlacedItem, RuleSet
-from mtrec_gui.pages.rules.state import Preview, PreviewItem
+from mtrec_gui.pages.rules.state import LENGTH, Preview, PreviewItem
 from mtrec_gui.restored import RestoredModels
 from mtrec_gui.storage.values import RunStatus
 
 if TYPE_CHECKING:
     from mtrec_gui.storage import Project
 
-LENGTH = 10
 _TRIES = 40  # users looked at to find one for whom the rules do something
 
 

@@ -1,4 +1,4 @@
-"""What the rules do for one user: the page, where each item was before, and why it moved."""
+"""What the rules do for one user: the list before and after, and why each item moved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from mtrec_gui.pages.rules.state import PreviewItem, PreviewState, PreviewStatus
+from mtrec_gui.pages.rules.before_after import BeforeAfter
+from mtrec_gui.pages.rules.state import LENGTH, PreviewItem, PreviewState, PreviewStatus
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import XS, M, S
 from mtrec_gui.widgets.appearance import Appearance
@@ -35,11 +36,11 @@ class PreviewLine(QWidget):
         self._detail = PlainLabel(role="remark")
         self._move = PlainLabel(role="strong")
         self._move.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._reasons = PlainLabel(role="remark", wrap=True)
+        self.reasons = PlainLabel(role="remark", wrap=True)
         grid.addWidget(rule(), 0, 0, 1, 4)
         for column, label in enumerate((self._place, self._title, self._detail, self._move)):
             grid.addWidget(label, 1, column)
-        grid.addWidget(self._reasons, 2, 1, 1, 3)
+        grid.addWidget(self.reasons, 2, 1, 1, 3)
         self.scale()
 
     def show_item(self, item: PreviewItem, words: RuleWords) -> None:
@@ -51,8 +52,8 @@ class PreviewLine(QWidget):
         self._title.setText(item.title)
         self._detail.setText(item.detail)
         self._move.setText(words.move(item))
-        self._reasons.setText("\n".join(say(message) for message in item.moves))
-        self._reasons.setVisible(bool(item.moves))
+        self.reasons.setText("\n".join(say(message) for message in item.moves))
+        self.reasons.setVisible(bool(item.moves))
 
     def scale(self) -> None:
         """Take the sizes of the zoom in force."""
@@ -61,7 +62,7 @@ class PreviewLine(QWidget):
         self._move.setMinimumWidth(px(64))
         for label in (self._place, self._title, self._detail, self._move):
             label.setContentsMargins(0, px(5), 0, px(4))
-        self._reasons.setContentsMargins(0, 0, 0, px(S))
+        self.reasons.setContentsMargins(0, 0, 0, px(S))
 
 
 class PreviewCard(Card):
@@ -83,7 +84,7 @@ class PreviewCard(Card):
     ) -> None:
         super().__init__(parent=parent)
         self._words, self._appearance = words, appearance
-        self._state = PreviewState(PreviewStatus.WAITING)
+        self.state = PreviewState(PreviewStatus.WAITING)
         self.user = QLineEdit()
         self.user.setAccessibleName(self.tr("User"))
         self.user.returnPressed.connect(lambda: self.user_typed.emit(self.user.text()))
@@ -98,38 +99,50 @@ class PreviewCard(Card):
         self._items, self._off_page = QVBoxLayout(), QVBoxLayout()
         for layout in (self._items, self._off_page):
             layout.setSpacing(0)
-        self._off_heading = PlainLabel(self.tr("Off the page"), "strong")
+        self._off_heading = PlainLabel(self.tr("Why they are off the page"), "strong")
+        self._why_heading = PlainLabel(self.tr("Why they moved"), "strong")
+        self.lists = BeforeAfter(words, appearance, LENGTH)
         self.lines: dict[QVBoxLayout, list[PreviewLine]] = {self._items: [], self._off_page: []}
-        self._remarks = PlainLabel(role="remark", wrap=True)
+        self._remarks_heading = PlainLabel(self.tr("What could not be followed"), "strong")
+        self.remarks = PlainLabel(wrap=True)
         self.body.addWidget(self._user_row)
         self.body.addWidget(self._said)
         self.body.addLayout(row(self.experiments, None))
-        self.body.addLayout(self._items)
+        self.body.addWidget(self.lists)
+        self.body.addWidget(self._remarks_heading)
+        self.body.addWidget(self.remarks)
         self.body.addWidget(self._off_heading)
         self.body.addLayout(self._off_page)
-        self.body.addWidget(self._remarks)
+        self.body.addWidget(self._why_heading)
+        self.body.addLayout(self._items)
         self.body.addStretch(1)
         appearance.changed.connect(self._scale)
         self._scale()
-        self.show_preview(self._state)
+        self.show_preview(self.state)
 
     def show_preview(self, state: PreviewState) -> None:
         """Show a page, or why there is none."""
-        self._state = state
+        self.state = state
         self.set_words(
             self.tr("What they do for one user"),
-            self.tr("The first ten places with the rules as they are now, and why."),
+            self.tr("The first ten places without rules, and with the rules as they are now."),
         )
         self.experiments.setVisible(state.status is PreviewStatus.NO_RUN)
         can_choose = state.status in (PreviewStatus.READY, PreviewStatus.UNKNOWN_USER)
         self._user_row.setVisible(can_choose)
         shown = state.preview
-        self._fill(self._items, () if shown is None else shown.items)
+        moved = () if shown is None else shown.moved
+        self._fill(self._items, moved)
         self._fill(self._off_page, () if shown is None else shown.off_page)
+        self._why_heading.setVisible(bool(moved))
         self._off_heading.setVisible(shown is not None and bool(shown.off_page))
         remarks = () if shown is None else shown.remarks
-        self._remarks.setText("\n".join(say(message) for message in remarks))
-        self._remarks.setVisible(bool(remarks))
+        self.remarks.setText("\n".join(say(message) for message in remarks))
+        for label in (self.remarks, self._remarks_heading):
+            label.setVisible(bool(remarks))
+        self.lists.setVisible(shown is not None)
+        if shown is not None:
+            self.lists.show_preview(shown)
         if shown is not None:
             self.user.setText(shown.user)
             self._say(self._words.preview(shown))
@@ -164,7 +177,10 @@ class PreviewCard(Card):
     def _scale(self) -> None:
         px = self._appearance.px
         self.user.setFixedWidth(px(110))
-        self._off_heading.setContentsMargins(0, px(M), 0, px(XS))
+        for heading in (self._off_heading, self._why_heading, self._remarks_heading):
+            heading.setContentsMargins(0, px(M), 0, px(XS))
+        self.lists.setContentsMargins(0, px(S), 0, 0)
+        self.lists.scale()
         for lines in self.lines.values():
             for line in lines:
                 line.scale()

@@ -45,15 +45,13 @@ class RuleLine(QWidget):
         self.button.put(PlainLabel(str(number), "muted"))
         self.button.put(self._words, 1)
         self.up, self.down, self.remove = (button("", "quiet") for _ in range(3))
-        for made, icon, words in (
-            (self.up, "arrow-up", self.tr("Apply rule {n} earlier")),
-            (self.down, "arrow-down", self.tr("Apply rule {n} later")),
-            (self.remove, "trash", self.tr("Remove rule {n}")),
+        for made, words in (
+            (self.up, self.tr("Apply rule {n} earlier")),
+            (self.down, self.tr("Apply rule {n} later")),
+            (self.remove, self.tr("Remove rule {n}")),
         ):
-            set_icon(made, icon, appearance)
             made.setAccessibleName(words.format(n=number))
             made.setToolTip(words.format(n=number))
-            made.setFixedWidth(appearance.px(30))
         self.up.clicked.connect(lambda: self.moved.emit(number, -1))
         self.down.clicked.connect(lambda: self.moved.emit(number, 1))
         self.remove.clicked.connect(lambda: self.removed.emit(number))
@@ -62,11 +60,7 @@ class RuleLine(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda steps=steps: self.moved.emit(number, steps))
         self._problem = PlainLabel(role="worse", wrap=True)
-        px = appearance.px
-        left = px(16) + px(34)  # under the words, right of handle and tick
-        self._problem.setContentsMargins(left, 0, 0, px(XS))
         self._form_place = QVBoxLayout()
-        self._form_place.setContentsMargins(left, px(XS), px(S), 0)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(XS)
@@ -75,6 +69,23 @@ class RuleLine(QWidget):
         outer.addLayout(line)
         outer.addWidget(self._problem)
         outer.addLayout(self._form_place)
+        self.scale()
+
+    def scale(self) -> None:
+        """Take the sizes and colours in force; what is being typed in the form stays."""
+        px = self._appearance.px
+        for made, icon in (
+            (self.up, "arrow-up"),
+            (self.down, "arrow-down"),
+            (self.remove, "trash"),
+        ):
+            set_icon(made, icon, self._appearance)
+            made.setFixedWidth(px(30))
+        self.handle.scale()
+        self.button.scale()
+        left = px(16) + px(34)  # under the words, right of handle and tick
+        self._problem.setContentsMargins(left, 0, 0, px(XS))
+        self._form_place.setContentsMargins(left, px(XS), px(S), 0)
 
     def show_rule(self, shown: RuleRow, state: RulesState, words: RuleWords) -> None:
         """Show a rule."""
@@ -175,12 +186,10 @@ class RuleCard(Card):
         self.body.addWidget(self._empty)
         self.body.setSpacing(M)
         self.lines: list[RuleLine] = []
-        self._shown: RulesState | None = None
         appearance.changed.connect(self._restyle)
 
     def show_state(self, state: RulesState) -> None:
         """Show the rules; lines are kept, so that the focus stays where it is."""
-        self._shown = state
         if len(self.lines) != len(state.rules):
             self._build(len(state.rules))
         for line, shown in zip(self.lines, state.rules, strict=True):
@@ -210,6 +219,5 @@ class RuleCard(Card):
             self.lines[target - 1].take_focus(control, line)
 
     def _restyle(self) -> None:
-        if self._shown is not None:
-            self._build(len(self._shown.rules))
-            self.show_state(self._shown)
+        for line in self.lines:
+            line.scale()

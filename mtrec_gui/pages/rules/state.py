@@ -9,6 +9,8 @@ from algorithms.messages import Message
 from algorithms.rules import BlendMethod, Rule
 from algorithms.rules.conditions import Fields
 
+LENGTH = 10  # places of a page that are shown
+
 
 class Edit(StrEnum):
     """What a person can do to the rule set."""
@@ -120,7 +122,12 @@ class Preview:
     @property
     def n_changed(self) -> int:
         """How many of the places differ from those without rules."""
-        return len(self.off_page) + sum(item.place != item.before for item in self.items)
+        return len(self.off_page) + len(self.moved)
+
+    @property
+    def moved(self) -> tuple[PreviewItem, ...]:
+        """What stands on the page, and stood elsewhere."""
+        return tuple(item for item in self.items if item.place != item.before)
 
 
 class PreviewStatus(StrEnum):

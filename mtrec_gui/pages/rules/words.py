@@ -111,6 +111,10 @@ class RuleWords(QObject):
             known=known, n=preview.n_changed
         )
 
+    def off(self) -> str:
+        """Say that an item is on the page no more."""
+        return self.tr("off")
+
     def move(self, item: PreviewItem) -> str:
         """Say where an item was before."""
         if item.place is None:

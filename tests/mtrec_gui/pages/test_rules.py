@@ -7,7 +7,15 @@ from PySide6.QtCore import QPoint, Qt
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.evaluation.runner import run
-from algorithms.rules import BlendMethod, BoostBoughtCategory, DropBelow, Quota, RuleSet
+from algorithms.rules import (
+    AtMost,
+    BlendMethod,
+    BoostBoughtCategory,
+    DropBelow,
+    Pin,
+    Quota,
+    RuleSet,
+)
 from algorithms.rules.conditions import Scope
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
@@ -396,6 +404,34 @@ def test_a_rule_is_dragged_and_moved_by_keys_and_keeps_the_focus(lab, page, qtbo
     assert isinstance(lab.rules.rules[1], DropBelow)
 
 
+def test_the_lists_before_and_after_stand_side_by_side_with_reasons(lab, page, fitted):
+    lab.commit(fitted)
+    shown, lists = page.preview.state.preview, page.preview.lists
+    assert [label.whole for label in lists.after][: len(shown.items)] == [
+        item.title for item in shown.items
+    ]
+    known = {item.before: item for item in (*shown.items, *shown.off_page)}
+    for row, label in enumerate(lists.before, start=1):
+        assert label.whole == (known[row].title if row in known else "")
+        gone = row in known and known[row].place is None
+        assert lists.notes[row - 1].text() == ("off" if gone else "")
+    assert shown.off_page or shown.moved
+    visible = [line for lines in page.preview.lines.values() for line in lines if line.isVisible()]
+    assert len(visible) == shown.n_changed
+    assert all(line.reasons.text() for line in visible)
+
+
+def test_rules_that_clash_are_named_with_what_was_relaxed(lab, page, fitted):
+    lab.commit(fitted)
+    pin = Pin(condition='item.kind == "ad"', place=1)
+    limit = AtMost(condition='item.kind == "ad"', at_most=0, in_places=5)
+    edited = EXPERIMENT.model_copy(update={"rules": RuleSet(rules=(limit, pin))})
+    lab.workspace.edit("x", edited)
+    assert page.preview.remarks.isVisible()
+    assert "clash" in page.preview.remarks.text()
+    assert "rule 2 was relaxed" in page.preview.remarks.text()
+
+
 def test_a_problem_is_read_at_its_rule(lab, page):
     lab.workspace.edit("x", EXPERIMENT.model_copy(update={"tasks": (CLICK, BUY)}))
     shown = page.rules.lines[0]
@@ -405,6 +441,10 @@ def test_a_problem_is_read_at_its_rule(lab, page):
 
 def test_theme_and_zoom_change_with_the_page_open(lab, page, fitted):
     lab.commit(fitted)
+    page.rules.add.menu().actions()[0].menu().actions()[0].trigger()
+    edit = page.rules.lines[3].form.control("condition")
+    edit.line.setPlainText("item.kind ==")
     page.appearance.set_zoom(2.0)
-    assert len(page.rules.lines) == 3
+    assert len(page.rules.lines) == 4
+    assert edit.line.toPlainText() == "item.kind =="  # what is being typed stays
     page.appearance.set_zoom(1.0)
