@@ -65,7 +65,7 @@ class EaseConfig(ModelConfig):
     """Parameters of EASE."""
 
     regularization: float = Field(
-        100.0, gt=0, le=100_000, description="How strongly the weights are drawn to zero"
+        300.0, gt=0, le=100_000, description="How strongly the weights are drawn to zero"
     )
 
 

@@ -51,7 +51,7 @@ class BprConfig(ModelConfig):
         0.05, gt=0, le=1, description="How far one comparison moves the vectors"
     )
     regularization: float = Field(
-        0.01, ge=0, le=10, description="How strongly each comparison draws the vectors to zero"
+        0.05, ge=0, le=10, description="How strongly each comparison draws the vectors to zero"
     )
 
 

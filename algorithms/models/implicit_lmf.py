@@ -43,14 +43,14 @@ class LmfConfig(ModelConfig):
     """Parameters of LMF."""
 
     n_factors: int = Field(16, ge=1, le=512, description="Length of the user and item vectors")
-    n_epochs: int = Field(30, ge=1, le=500, description="Sweeps over all users and all items")
+    n_epochs: int = Field(60, ge=1, le=500, description="Sweeps over all users and all items")
     learning_rate: float = Field(
         1.0, gt=0, le=10, description="Length of the first step; AdaGrad shortens the later ones"
     )
     regularization: float = Field(
-        0.6, ge=0, le=100, description="How strongly the vectors are drawn to zero"
+        5.0, ge=0, le=100, description="How strongly the vectors are drawn to zero"
     )
-    alpha: float = Field(1.0, gt=0, le=1000, description="How much one event weighs for a yes")
+    alpha: float = Field(5.0, gt=0, le=1000, description="How much one event weighs for a yes")
     n_negatives: int = Field(
         30, ge=1, le=200, description="Items drawn as a no for each item with feedback"
     )

@@ -43,7 +43,6 @@ from algorithms.explanations import Explanation
 from algorithms.models.base import Family, ModelConfig
 from algorithms.models.implicit_factors import ImplicitFactors, Vectors
 from algorithms.models.implicit_feedback import Feedback
-from algorithms.models.implicit_feedback import feedback as feedback
 from algorithms.progress import Progress, Stage
 from algorithms.tasks import Task
 

@@ -66,7 +66,7 @@ class NeighboursConfig(ModelConfig):
     """Parameters of item neighbours."""
 
     n_neighbours: int = Field(
-        50, ge=1, le=2000, description="How many of the most similar items each item keeps"
+        100, ge=1, le=2000, description="How many of the most similar items each item keeps"
     )
 
 

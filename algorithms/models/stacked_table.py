@@ -9,7 +9,7 @@ import numpy as np
 
 from algorithms.arrays import FloatArray, IndexArray, IntArray, group_rows
 from algorithms.data.log import InteractionLog
-from algorithms.models.implicit_models import feedback
+from algorithms.models.implicit_feedback import feedback
 from algorithms.tasks import Task
 
 
