@@ -15,10 +15,10 @@ with the *baseline* estimates :math:`b_{xy} = \mu + b_x + b_y`, and n the number
 ``min_support`` common y a similarity is 0.
 
 The library makes all pairs at once, in three to seven tables of n² numbers (1 to 2 GB for six
-thousand users), and a project would have to keep one of them. Here a row of the table is made when somebody
-asks for it, from the ratings that the log keeps anyway. Sums run in the library's order, so that
-the numbers are the same. Where the library would divide by zero (all
-common ratings are zero) a similarity is 0.
+thousand users), and a project would have to keep one of them. Here a row of the table is made when
+somebody asks for it, from the ratings that the log keeps anyway. Sums run in the library's order,
+so that the numbers are the same. Where the library would divide by zero (all common ratings are
+zero) a similarity is 0.
 
 References
 ----------

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.errors import FitError
 from algorithms.models.base import Recommender
 from algorithms.models.catalog import MODELS
 from algorithms.tasks import Task, TaskKind
@@ -243,3 +244,9 @@ def test_non_negative_factors_only_add() -> None:
     parts = model.explain(STARS, 3, 0).contributions
     assert len(parts) >= 15
     assert all(part.amount >= 0 for part in parts if part.message and "actor" in str(part.message))
+
+
+def test_sums_of_parts_cannot_be_below_zero() -> None:
+    log = LOGS["whole"]
+    with pytest.raises(FitError, match="Shift the scale"):
+        fit("nmf", {}, log.with_labels(x=log.labels["x"] - 3))
