@@ -40,7 +40,8 @@ def planted_log(
     for start in range(0, n_users, BLOCK):
         part = slice(start, min(start + BLOCK, n_users))
         match = tastes[part] @ qualities.T  # (b, n_items)
-        chance = fame + match - np.log(rng.exponential(size=match.shape)).astype(np.float32)
+        drawn = np.maximum(rng.standard_exponential(match.shape, dtype=np.float32), 1e-30)
+        chance = fame + match - np.log(drawn)
         met = _largest(chance, counts[part])  # the largest of these: drawn without replacement
         rows = np.repeat(np.arange(len(match)), counts[part])
         value = 3.4 + 0.55 * match[rows, met] + worth[met] + mood[part][rows]
@@ -83,8 +84,9 @@ def _counts(n_users: int, n_items: int, n_ratings: int, rng: np.random.Generator
 
 def _largest(chance: Float32Array, counts: IntArray) -> IntArray:
     """Return (sum of counts,) the columns of each row's ``counts`` largest values."""
-    order = np.argsort(-chance, axis=1)
-    return np.concatenate([row[:n] for row, n in zip(order, counts, strict=True)])
+    return np.concatenate(
+        [np.argpartition(-row, n)[:n] for row, n in zip(chance, counts, strict=True)]
+    )
 
 
 def halves(log: InteractionLog, share: float = 0.1, seed: int = 2) -> tuple[InteractionLog, ...]:
