@@ -14,6 +14,7 @@ from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
 from algorithms.models.ease import Ease
 from algorithms.models.factor_weights import FactorWeights
+from algorithms.models.feature_factors import FeatureFactors
 from algorithms.models.implicit_bpr import Bpr
 from algorithms.models.implicit_lmf import Lmf
 from algorithms.models.implicit_models import Als
@@ -63,6 +64,7 @@ MODELS: dict[str, type[Recommender]] = {
     SharedSpecific.key: SharedSpecific,
     FactorWeights.key: FactorWeights,
     StackedAls.key: StackedAls,
+    FeatureFactors.key: FeatureFactors,
     RuleBlend.key: RuleBlend,
     Naive.key: Naive,
 }
