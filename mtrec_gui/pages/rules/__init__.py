@@ -30,6 +30,9 @@ def build(context: Context) -> QWidget:
     page.rule_added.connect(presenter.rule_added)
     page.user_typed.connect(presenter.user_typed)
     page.other_user_pressed.connect(presenter.other_user_pressed)
+    page.file_opened.connect(presenter.file_opened)
+    page.file_saved.connect(presenter.file_saved)
+    page.told.connect(lambda sentence: context.notify(sentence, "done"))
     page.page_asked.connect(context.go)
     presenter.attach(page)
     return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from algorithms.errors import MtrecError, UnknownUserError
 from algorithms.rules import BlendMethod, Rule, RuleSet
 from algorithms.rules.conditions import Fields, fields_of
+from algorithms.rules.toml_file import open_rules, save_rules
 from mtrec_gui.pages.rules.preview import PagePreviews
 from mtrec_gui.pages.rules.reading import new_rule, rules_state, with_tasks
 from mtrec_gui.pages.rules.state import (
@@ -36,6 +38,12 @@ class RulesView(Protocol):
     def show_preview(self, state: PreviewState) -> None:
         """Show what the rules do for one user."""
 
+    def show_imported(self, name: str, n_rules: int, n_skipped: int) -> None:
+        """Say what came from a file."""
+
+    def show_exported(self, name: str) -> None:
+        """Say that the rules were written to a file."""
+
 
 class RulesPresenter:
     """Edits the rule set of the experiment and shows what it does.
@@ -53,6 +61,7 @@ class RulesPresenter:
         self._chosen: int | None = None  # number of the rule whose form is open
         self._user: str | None = None  # whose page is shown; None for somebody
         self._previews = PagePreviews()
+        self._state: RulesState | None = None  # as it was shown last
         self._asking = False
         self._stale = False
         self._shown_for: object = None
@@ -130,6 +139,32 @@ class RulesPresenter:
         self._chosen = len(self._rules.rules) + 1
         self._edit(Edit.ADD, str(self._chosen), rules=(*self._rules.rules, rule))
 
+    def file_opened(self, path: Path) -> None:
+        """A person wants the rules of a file in place of those here; it can be undone."""
+        project = self._workspace.project
+
+        def take(rules: RuleSet) -> None:
+            if self._workspace.project is not project:
+                return
+            self._chosen = None
+            self._replace_all(rules, Edit.IMPORT, path.name)
+            if self._view is not None and self._state is not None:
+                self._view.show_imported(path.name, len(rules.rules), self._state.n_skipped)
+
+        self._workspace.runner.run(
+            lambda progress: open_rules(path), take, self._workspace.failed.emit
+        )
+
+    def file_saved(self, path: Path) -> None:
+        """A person wants the rules as a file."""
+        rules, view = self._rules, self._view
+        if view is not None:
+            self._workspace.runner.run(
+                lambda progress: save_rules(rules, path),
+                lambda _: view.show_exported(path.name),
+                self._workspace.failed.emit,
+            )
+
     def user_typed(self, user: str) -> None:
         """A person wants to see the page of a user."""
         self._user = user.strip() or None
@@ -152,9 +187,10 @@ class RulesPresenter:
         self._edit(kind, str(number), merge, rules=tuple(rules))
 
     def _edit(self, kind: Edit, what: str, merge: str | None = None, **update: Any) -> None:
-        experiment = self._workspace.experiment.model_copy(
-            update={"rules": self._rules.model_copy(update=update)}
-        )
+        self._replace_all(self._rules.model_copy(update=update), kind, what, merge)
+
+    def _replace_all(self, rules: RuleSet, kind: Edit, what: str, merge: str | None = None) -> None:
+        experiment = self._workspace.experiment.model_copy(update={"rules": rules})
         self._workspace.edit(self._name_edit(kind, what), experiment, merge)
 
     # --- showing ---------------------------------------------------------------------------
@@ -184,7 +220,8 @@ class RulesPresenter:
         if self._chosen is not None and self._chosen > n_rules:
             self._chosen = None
         experiment, log = self._workspace.experiment, self._workspace.log
-        self._view.show_state(rules_state(experiment, log, self._chosen, self._fields))
+        self._state = rules_state(experiment, log, self._chosen, self._fields)
+        self._view.show_state(self._state)
         if self._shown_for != self._rules:
             self._ask_preview()
 

@@ -171,7 +171,6 @@ class RuleCard(Card):
                     lambda _=False, kind=kind: self.rule_added.emit(kind)
                 )
         self.add.setMenu(menu)
-        self.head.addWidget(self.add, 0, Qt.AlignmentFlag.AlignTop)
         self._place = QVBoxLayout()
         self._place.setSpacing(S)
         self._place.setContentsMargins(0, XS, 0, 0)
@@ -184,6 +183,7 @@ class RuleCard(Card):
             wrap=True,
         )
         self.body.addWidget(self._empty)
+        self.body.addLayout(row(self.add, None))
         self.body.setSpacing(M)
         self.lines: list[RuleLine] = []
         appearance.changed.connect(self._restyle)

@@ -22,6 +22,7 @@ class Edit(StrEnum):
     SWITCH = "switch"
     MOVE = "move"
     REMOVE = "remove"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,15 @@ class RulesState:
     tasks: tuple[str, ...]
     item_kinds: tuple[str, ...]
     fields: Fields | None
+
+    @property
+    def n_skipped(self) -> int:
+        """How many rules and powers cannot be followed."""
+        problems = [
+            *(rule.problem for rule in self.rules),
+            *(power.problem for power in self.powers),
+        ]
+        return sum(problem is not None for problem in problems)
 
 
 @dataclass(frozen=True, slots=True)

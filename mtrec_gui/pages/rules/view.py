@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mtrec_gui.pages.rules.blend_card import BlendCard
 from mtrec_gui.pages.rules.preview_card import PreviewCard
@@ -12,6 +14,7 @@ from mtrec_gui.pages.rules.state import PreviewState, RulesState
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.layout import Page, column
 from mtrec_gui.widgets.side_by_side import SideBySide
 
@@ -26,6 +29,8 @@ class RulesPage(Page):
     rule_chosen, rule_removed : number; rule_ticked : (number, on)
     rule_moved : (number, steps); rule_edited : (number, field, values); rule_added : kind
     user_typed : a user's id; other_user_pressed
+    file_opened, file_saved : path
+    told : a sentence that says what was done
     page_asked : key of another page
     """
 
@@ -40,16 +45,28 @@ class RulesPage(Page):
     rule_added = Signal(str)
     user_typed = Signal(str)
     other_user_pressed = Signal()
+    file_opened = Signal(Path)
+    file_saved = Signal(Path)
+    told = Signal(str)
     page_asked = Signal(str)
 
     def __init__(
         self, words: RuleWords, appearance: Appearance, parent: QWidget | None = None
     ) -> None:
         super().__init__("", "", appearance, parent)
+        self._words = words
         self.title.setText(self.tr("Rules"))
         self.sentence.setText(
             self.tr("How an expert would combine the tasks; the model “Rule blend” follows it.")
         )
+        self.open = button(self.tr("Import…"))
+        self.save = button(self.tr("Export…"))
+        self.open.setToolTip(self.tr("Take the rules of a file (TOML) in place of these"))
+        self.save.setToolTip(self.tr("Write the rules to a file (TOML) that people can read"))
+        self.open.clicked.connect(self._choose_file)
+        self.save.clicked.connect(self._choose_place)
+        self.toolbar.addWidget(self.open)
+        self.toolbar.addWidget(self.save)
         self.blend = BlendCard(words, appearance)
         self.blend.method_chosen.connect(self.method_chosen)
         self.blend.power_ticked.connect(self.power_ticked)
@@ -79,3 +96,25 @@ class RulesPage(Page):
     def show_preview(self, state: PreviewState) -> None:
         """Show what the rules do for one user."""
         self.preview.show_preview(state)
+
+    def show_imported(self, name: str, n_rules: int, n_skipped: int) -> None:
+        """Say what came from a file."""
+        self.told.emit(self._words.imported(name, n_rules, n_skipped))
+
+    def show_exported(self, name: str) -> None:
+        """Say that the rules were written to a file."""
+        self.told.emit(self._words.exported(name))
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Import rules"), "", self.tr("Rules (*.toml);;All files (*)")
+        )
+        if name:
+            self.file_opened.emit(Path(name))
+
+    def _choose_place(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export rules"), "rules.toml", self.tr("Rules (*.toml)")
+        )
+        if name:
+            self.file_saved.emit(Path(name))

@@ -22,6 +22,7 @@ class RuleWords(QObject):
             Edit.SWITCH: self.tr("switch rule {what}"),
             Edit.MOVE: self.tr("move rule {what}"),
             Edit.REMOVE: self.tr("remove rule {what}"),
+            Edit.IMPORT: self.tr("import of “{what}”"),
         }[edit].format(what=what)
 
     def kinds(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -99,6 +100,22 @@ class RuleWords(QObject):
             return " + ".join(parts)
         parts = [name if power == 1 else f"{power:g} · {name}" for name, power in formula.factors]
         return " + ".join(parts)
+
+    # --- files -------------------------------------------------------------------------------
+
+    def imported(self, name: str, n_rules: int, n_skipped: int) -> str:
+        """Say what came from a file; each part that is skipped says itself why."""
+        sentence = self.tr("{n} rules came from {name}, in place of those before.").format(
+            n=n_rules, name=name
+        )
+        if not n_skipped:
+            return sentence
+        skipped = self.tr("{n} parts cannot be followed here; each says why.").format(n=n_skipped)
+        return f"{sentence} {skipped}"
+
+    def exported(self, name: str) -> str:
+        """Say where the rules were written."""
+        return self.tr("The rules were written to {name}.").format(name=name)
 
     # --- preview -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from algorithms.rules import (
     RuleSet,
 )
 from algorithms.rules.conditions import Scope
+from algorithms.rules.toml_file import save_rules
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
@@ -89,12 +90,19 @@ class View:
 
     def __init__(self):
         self.state = self.preview = None
+        self.told = []
 
     def show_state(self, state):
         self.state = state
 
     def show_preview(self, state):
         self.preview = state
+
+    def show_imported(self, name, n_rules, n_skipped):
+        self.told.append((name, n_rules, n_skipped))
+
+    def show_exported(self, name):
+        self.told.append(name)
 
 
 class Lab:
@@ -236,6 +244,47 @@ def test_problems_stand_at_the_rule_and_at_the_power(lab):
     assert "no such task" in str(click.problem)
     lab.presenter.power_ticked("click", False)
     assert lab.rules.powers == {}
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_rules_go_to_a_file_and_come_back(lab, tmp_path):
+    path = tmp_path / "house.toml"
+    lab.presenter.file_saved(path)
+    assert "drop_below" in path.read_text("utf-8")
+    lab.presenter.rule_removed(1)
+    lab.presenter.rule_chosen(1)
+    lab.presenter.file_opened(path)
+    assert lab.rules == RULES
+    assert lab.view.state.chosen is None
+    assert lab.view.told == ["house.toml", ("house.toml", 3, 0)]
+    lab.workspace.undo()
+    assert len(lab.rules.rules) == 2
+
+
+def test_rules_of_another_project_stay_and_say_why_they_are_skipped(lab, tmp_path):
+    path = tmp_path / "other.toml"
+    other = RuleSet(powers={"stream": 1.0}, rules=(BoostBoughtCategory(task="stream"),))
+    save_rules(other, path)
+    lab.presenter.file_opened(path)
+    assert lab.view.told == [("other.toml", 1, 2)]
+    assert "stream" in str(lab.view.state.rules[0].problem)
+    assert "stream" in str(lab.view.state.powers[-1].problem)
+
+
+@pytest.mark.parametrize("text", ["[[rules", '[[rules]]\nrule = "explode"', "powers = 3"])
+def test_a_file_that_is_no_rule_set_changes_nothing(lab, tmp_path, text):
+    failures = []
+    lab.workspace.failed.connect(failures.append)
+    path = tmp_path / "bad.toml"
+    path.write_text(text, "utf-8")
+    lab.presenter.file_opened(path)
+    assert lab.rules == RULES
+    assert len(failures) == 1
+    assert "bad.toml" in str(failures[0].message)
+    lab.presenter.file_saved(tmp_path / "gone" / "a.toml")
+    assert len(failures) == 2
 
 
 # --- the page of one user ------------------------------------------------------------------------
