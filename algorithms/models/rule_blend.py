@@ -75,7 +75,9 @@ from algorithms.rules import (
     shares,
     usable_rules,
 )
+from algorithms.rules.conditions import Field as AskedField
 from algorithms.rules.conditions import Scope, fields_of
+from algorithms.rules.learned import Observed, ProposedRule, propose_rules
 from algorithms.tasks import Task, TaskKind
 
 _BLOCK = 512  # users whose whole ranking is made at a time
@@ -167,6 +169,56 @@ class RuleBlend(Recommender):
         )
         page = apply_rules(self.config.rules, candidates, n, self._fields)
         return replace(page, remarks=(*page.remarks, *unscored))
+
+    def propose_rules(
+        self, task: Task | str, events: InteractionLog, n_rules: int = 3
+    ) -> tuple[ProposedRule, ...]:
+        """Propose rules from events that say otherwise than the scores (see ``rules/learned``).
+
+        Parameters
+        ----------
+        task : a yes-or-no task that it was fitted for
+        events : of the same users and items, but not those it was fitted on: the validation
+            part of a split, never its test part
+        n_rules : how many at most
+        """
+        known = self._known(task)
+        part = known.part(events)
+        items = self.log.item_table.of_kind(known.item_kind).astype(np.int64)
+        standings = np.full(len(part), np.nan)
+        distinct, row_of = np.unique(part.users, return_inverse=True)
+        columns = np.searchsorted(items, part.items)
+        for start in range(0, len(distinct), _BLOCK):
+            users = distinct[start : start + _BLOCK].astype(np.int64)
+            share = shares(self._base_of[known.name].score_block(known, users, items))
+            mine = (row_of >= start) & (row_of < start + len(users))
+            standings[mine] = share[row_of[mine] - start, columns[mine]]
+        observed = Observed(
+            known.name,
+            part.label(known.label) >= known.relevant_from,
+            standings,
+            self._observed_columns(part),
+        )
+        return propose_rules(observed, self._fields, n_rules)
+
+    def _observed_columns(self, events: InteractionLog) -> dict[AskedField, AnyArray]:
+        """Return what conditions may ask of items and users, for each event (n,)."""
+        table = self.log.item_table
+        of_items = {
+            **table.features,
+            "kind": np.array(table.kinds)[table.kind_codes],
+            "category": table.categories,
+        }
+        found: dict[AskedField, AnyArray] = {}
+        for scope, columns, rows in (
+            (Scope.ITEM, of_items, events.items),
+            (Scope.USER, self.log.user_table.features, events.users),
+        ):
+            for name, values in columns.items():
+                field = self._fields.find(scope, name)
+                if field is not None:
+                    found[field] = values[rows]
+        return found
 
     def recommend_many(
         self, task: Task | str, users: AnyArray, n: int = 10, block: int = 1024
