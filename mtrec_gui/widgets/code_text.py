@@ -34,12 +34,14 @@ class _Highlighter(QSyntaxHighlighter):
     and ground, and only what can be pressed has the accent's ground.
     """
 
-    def __init__(
-        self, document: QTextDocument, found: Sequence[Stretch], appearance: Appearance
-    ) -> None:
+    def __init__(self, document: QTextDocument, appearance: Appearance) -> None:
         super().__init__(document)
         self._appearance = appearance
         self._of_line: dict[int, list[Stretch]] = {}
+
+    def take(self, found: Sequence[Stretch]) -> None:
+        """Colour these stretches from the next change of the text on."""
+        self._of_line = {}
         for stretch in found:
             self._of_line.setdefault(stretch.line, []).append(stretch)
 
@@ -79,13 +81,9 @@ class CodeText(QPlainTextEdit):
     parameter_chosen = Signal(str)
 
     def __init__(
-        self,
-        source: str,
-        parameters: Sequence[str],
-        appearance: Appearance,
-        parent: QWidget | None = None,
+        self, parameters: Sequence[str], appearance: Appearance, parent: QWidget | None = None
     ) -> None:
-        super().__init__(source, parent)
+        super().__init__(parent)
         self.setObjectName("code")
         self.setReadOnly(True)
         self.setTextInteractionFlags(
@@ -96,14 +94,24 @@ class CodeText(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.viewport().setMouseTracking(True)
         self._appearance = appearance
-        found = list(stretches(source, parameters))
-        self._links = [each for each in found if each.part is Part.PARAMETER]
-        self._prose = _prose(source, found)
+        self._parameters = tuple(parameters)
+        self._links: list[Stretch] = []
+        self._prose: list[int] = []
         self._matches: list[QTextCursor] = []
         self._current = -1
-        self._highlighter = _Highlighter(self.document(), found, appearance)
+        self._highlighter = _Highlighter(self.document(), appearance)
         appearance.changed.connect(self._restyle)
         self._restyle()
+
+    def show_source(self, source: str) -> None:
+        """Show another file from its beginning."""
+        found = list(stretches(source, self._parameters))
+        self._links = [each for each in found if each.part is Part.PARAMETER]
+        self._prose = _prose(source, found)
+        self._matches, self._current = [], -1
+        self._highlighter.take(found)
+        self.setPlainText(source)
+        self._paint_grounds()
 
     # --- parameters --------------------------------------------------------------------------
 

@@ -23,9 +23,11 @@ from mtrec_gui.theme import L, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.canvas import Canvas
+from mtrec_gui.widgets.code_parts import Part, stretches
 from mtrec_gui.widgets.code_text import CodeText
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import column, row
+from mtrec_gui.widgets.quiet_controls import QuietCombo
 from mtrec_gui.widgets.side_by_side import SideBySide
 
 _WIDTH, _HEIGHT = 1120, 720  # pixels at 100 %, where the screen has them
@@ -51,7 +53,7 @@ class CodePage:
     Parameters
     ----------
     title, sentence : what the file computes
-    path : the file
+    paths : the model's own file, then those that it builds upon
     equation : in mathtext; empty for none
     reference : the publication in words; empty for none
     parameters : in the order of the form
@@ -59,7 +61,7 @@ class CodePage:
 
     title: str
     sentence: str
-    path: Path
+    paths: tuple[Path, ...]
     equation: str = ""
     reference: str = ""
     parameters: tuple[Parameter, ...] = ()
@@ -80,18 +82,28 @@ class CodeDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{page.title} – {page.path.name}")
-        source = page.path.read_text(encoding="utf-8")
+        self.setWindowTitle(self.tr("{title} – the code").format(title=page.title))
         names = [each.name for each in page.parameters]
-        self.view = CodeText(source, names, appearance)
+        self._sources = [path.read_text(encoding="utf-8") for path in page.paths]
+        self._declared_in = _declared_in(self._sources, names)
+        self.view = CodeText(names, appearance)
         self.view.setAccessibleName(self.tr("Source of {title}").format(title=page.title))
         self.view.parameter_chosen.connect(self.parameter_chosen)
         self.search = FindBar(self.view)
         self.list = ParameterList(page.parameters)
         self.list.followed.connect(self.parameter_chosen)
-        self.list.chosen.connect(self.view.show_parameter)
+        self.list.chosen.connect(self._show_parameter)
+        self.files = QuietCombo()
+        self.files.setAccessibleName(self.tr("File that is shown"))
+        self.files.addItems([path.name for path in page.paths])
+        self.files.currentIndexChanged.connect(self._show_file)
+        self.files.setVisible(len(page.paths) > 1)
         code = QWidget()
-        code.setLayout(column(self.search, self.view))
+        above = row(self.files, self.search)
+        above.setStretch(1, 1)
+        of_code = column(self.view)
+        of_code.insertLayout(0, above)
+        code.setLayout(of_code)
         self._hint = PlainLabel(
             self.tr(
                 "Choose one to see where the code declares it; Enter, or a click on its name in "
@@ -119,10 +131,12 @@ class CodeDialog(QDialog):
         if page.reference:
             layout.addWidget(PlainLabel(page.reference, "remark", wrap=True))
         layout.addWidget(self._parts, 1)
-        layout.addLayout(row(PlainLabel(self._origin(page), "remark", wrap=True), close))
+        self._origin = PlainLabel("", "remark", wrap=True)
+        layout.addLayout(row(self._origin, close))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.begin)
         QShortcut(QKeySequence(QKeySequence.StandardKey.FindNext), self, self.search.go_on)
         QShortcut(QKeySequence(QKeySequence.StandardKey.FindPrevious), self, self.search.go_back)
+        self._show_file(0)
         self._appearance = appearance
         appearance.changed.connect(self._arrange)
         self.resize(self._fitting(appearance))
@@ -158,8 +172,17 @@ class CodeDialog(QDialog):
         self._hint.setVisible(not is_narrow)
         self.list.setMaximumHeight(px(_LOW_LIST) if is_narrow else _NO_LIMIT)
 
-    def _origin(self, page: CodePage) -> str:
-        return self.tr("{file}: the code that the lab runs, as it is.").format(file=page.path.name)
+    def _show_file(self, place: int) -> None:
+        self.view.show_source(self._sources[place])
+        self.search.repeat()
+        words = self.tr("{file}: the code that the lab runs, as it is.")
+        self._origin.setText(words.format(file=self.files.itemText(place)))
+
+    def _show_parameter(self, name: str) -> None:
+        place = self._declared_in.get(name)
+        if place is not None:
+            self.files.setCurrentIndex(place)
+            self.view.show_parameter(name)
 
     def _fitting(self, appearance: Appearance) -> QSize:
         room = self.screen().availableSize()
@@ -167,6 +190,18 @@ class CodeDialog(QDialog):
             min(appearance.px(_WIDTH), room.width() - _MARGIN),
             min(appearance.px(_HEIGHT), room.height() - _MARGIN),
         )
+
+
+def _declared_in(sources: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Return which file declares each parameter: the first that marks it."""
+    found: dict[str, int] = {}
+    for place, source in enumerate(sources):
+        lines = source.split("\n")
+        for each in stretches(source, names):
+            if each.part is Part.PARAMETER:  # its line has no letter before it that Qt counts twice
+                name = lines[each.line][each.start : each.start + each.length]
+                found.setdefault(name, place)
+    return found
 
 
 class FindBar(QWidget):
@@ -226,6 +261,10 @@ class FindBar(QWidget):
                 self.go_on()
             return True
         return super().eventFilter(watched, event)
+
+    def repeat(self) -> None:
+        """Find the same in another file."""
+        self._typed(self.line.text())
 
     def _typed(self, text: str) -> None:
         self._n = self._view.find_all(text)

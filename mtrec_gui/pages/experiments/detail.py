@@ -87,7 +87,7 @@ class DetailCard(Card):
             return
         title = self._words.row_title(detail.row)
         self.set_words(title, engine_text(detail.summary))
-        self.code.setVisible(bool(detail.source))
+        self.code.setVisible(bool(detail.sources))
         if detail.equation != self._drawn:
             self._drawn = detail.equation
             self._draw(detail.equation, title)
@@ -152,7 +152,7 @@ class DetailCard(Card):
             CodePage(
                 self._words.row_title(detail.row),
                 engine_text(detail.summary),
-                Path(detail.source),
+                tuple(Path(file) for file in detail.sources),
                 detail.equation,
                 detail.reference,
                 tuple(

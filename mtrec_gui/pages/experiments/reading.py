@@ -25,6 +25,7 @@ from mtrec_gui.pages.experiments.state import (
 )
 
 MOST_SEEDS = 20
+_MODELS = "algorithms.models."
 
 
 def model_rows(experiment: Experiment, problems: Sequence[TaskProblem]) -> tuple[ModelRow, ...]:
@@ -111,8 +112,20 @@ def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
         is_bound=model.bound is not None,
         follows_rules="rules" in model.config_class.model_fields,
         can_remove=sum(each.model == choice.model for each in choices) > 1,
-        source=inspect.getsourcefile(model) or "",
+        sources=_sources(model),
     )
+
+
+def _sources(model: type[Recommender]) -> tuple[str, ...]:
+    """Return the files that define a model and its parameters, without what all models share."""
+    classes = (*model.__mro__, *model.config_class.__mro__)
+    special = [
+        each
+        for each in classes
+        if each.__module__.startswith(_MODELS) and each.__module__ != Recommender.__module__
+    ]
+    files = [inspect.getsourcefile(each) or "" for each in (model, *special)]
+    return tuple(dict.fromkeys(file for file in files if file))
 
 
 def judging(experiment: Experiment, n_events: int) -> Judging:

@@ -98,7 +98,7 @@ class ModelDetail:
     is_bound : whether it is a ceiling or a floor that the others are read by
     follows_rules : whether it follows the rules of the project
     can_remove : whether it is a variant that can go
-    source : file with its code
+    sources : files with its code, its own first, then those it builds upon
     """
 
     row: ModelRow
@@ -112,7 +112,7 @@ class ModelDetail:
     is_bound: bool
     follows_rules: bool
     can_remove: bool
-    source: str
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The Experiments page: what can run, what an edit changes, how runs are shown."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -138,7 +140,7 @@ def test_the_detail_shows_what_the_model_is(lab):
     assert detail.equation == MODELS["als"].equation
     assert detail.reference.startswith("Hu, Koren and Volinsky (2008)")
     assert detail.served_kinds == ("binary", "quantity")
-    assert detail.source.endswith("implicit_models.py")
+    assert Path(detail.sources[0]).name == "implicit_models.py"
     assert not detail.can_remove
 
 
@@ -379,6 +381,16 @@ def test_read_the_code_opens_the_file_of_the_model(page):
     assert "class Naive(Recommender):" in dialog.view.toPlainText()
     assert dialog.view.isReadOnly()
     dialog.close()
+
+
+def test_every_parameter_of_every_model_is_declared_in_one_of_its_files(lab):
+    for row in lab.view.state.rows:
+        lab.presenter.model_chosen(row.place)
+        detail = lab.view.state.detail
+        code = "\n".join(Path(file).read_text(encoding="utf-8") for file in detail.sources)
+        for name in detail.config_class.model_fields:
+            assert f"    {name}: " in code, (detail.row.title, name)
+        assert "base.py" not in [Path(file).name for file in detail.sources]
 
 
 def test_a_parameter_in_the_code_leads_to_its_field(qtbot, page):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCursor
@@ -20,15 +18,18 @@ SOURCE = '"""Counts.\n\nOf alpha.\n"""\n\nclass Config:\n    alpha: float = 1.5 
 def dialog(qtbot, appearance, tmp_path):
     file = tmp_path / "counts.py"
     file.write_text(SOURCE, encoding="utf-8")
+    base = tmp_path / "base.py"
+    base.write_text("class Base:\n    beta: int = 3\n", encoding="utf-8")
     page = CodePage(
         "Counts & sums",
         "Counts <b>things</b>.",
-        Path(file),
+        (file, base),
         r"$x^2$",
         "Somebody (2001). Something.",
         (
             Parameter("alpha", "Alpha", "How much · 0 to 9"),
-            Parameter("beta", "Beta", "Not in this file"),
+            Parameter("beta", "Beta", "In another file"),
+            Parameter("gamma", "Gamma", "In none"),
         ),
     )
     made = CodeDialog(page, appearance)
@@ -84,10 +85,24 @@ def test_the_list_shows_where_a_parameter_is_declared_and_enter_follows_it(qtbot
     assert dialog.view.textCursor().blockNumber() == 6
     assert dialog.view.textCursor().selectedText() == "alpha"
     assert "How much" in dialog.list.item(0).text()
-    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)  # it is declared in another file
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
     assert asked == []
+    assert dialog.files.currentText() == "base.py"
+    assert dialog.view.textCursor().selectedText() == "beta"
     qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
     assert asked == ["beta"]
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+    assert dialog.files.currentText() == "base.py"  # nothing better to show
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert asked == ["beta", "gamma"]
+
+
+def test_a_search_goes_on_in_another_file(qtbot, dialog):
+    dialog.search.line.setText("beta")
+    assert dialog.search.count.text() == "not found"
+    dialog.files.setCurrentIndex(1)
+    assert dialog.search.count.text() == "1 of 1"
+    assert dialog.view.toPlainText().startswith("class Base:")
 
 
 def test_a_text_is_found_by_keyboard(qtbot, dialog):
