@@ -40,7 +40,7 @@ def test_every_model_of_the_catalog_passes_through_the_protocol(key, log, tasks)
     for task in served:
         ranked = result.metric(task, "ndcg@10")
         assert 0 <= ranked.low <= ranked.value <= ranked.high <= 1
-    assert result.cost.n_parameters > 0
+    assert result.cost.n_parameters > 0 or key == "random"  # which learns nothing
 
 
 def test_importing_the_evaluation_loads_no_heavy_library():
