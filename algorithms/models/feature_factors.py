@@ -270,11 +270,28 @@ class FeatureFactors(Recommender):
         of_user = known.users.X[user] * (rows.of_user_features @ shares.of_prior)
         of_item = known.items.X[item] * rows.of_item_features[:, column]
         spread = self._scales[t].spread
-        features = _features("This user", known.users, user, spread * of_user)
-        features += _features("This item", known.items, item, spread * of_item)
+        of_whom = _features("This user", known.users, user, spread * of_user)
+        features = of_whom + _features("This item", known.items, item, spread * of_item)
         bias = float(rows.items[item, column] - of_item.sum())
         titles = self.log.item_table.titles
         told = tell(problem, shares, t, user, item, bias, titles, tuple(features))
+        past = max(0.0, spread * float(shares.amounts.sum()))
+        if sum(part.amount for part in of_whom) > max(
+            past, spread * float(rows.items[item, column])
+        ):
+            best = max(of_whom, key=lambda part: part.amount)
+            sentence = Message(
+                "Mostly because of what is known of this user: above all {feature} {value}.",
+                {} if best.message is None else best.message.values,
+            )
+            told = replace(told, sentence=sentence)
+        elif of_whom and not len(shares.amounts):
+            sentence = Message(
+                "This user did nothing yet that could be learned from: the score is mostly what "
+                "“{title}” is worth to everybody.",
+                {"title": str(titles[item])},
+            )
+            told = replace(told, sentence=sentence)
         if problem.known_items[item]:
             return told
         remark = Message(

@@ -225,6 +225,17 @@ def test_scores_are_split_over_events_and_features(model: FeatureFactors) -> Non
         assert bool(never) == (item == NEW_ITEM)
 
 
+def test_the_sentence_says_where_the_features_of_the_user_speak_most(
+    model: FeatureFactors,
+) -> None:
+    """An old newcomer and a war film: the age speaks for it, and against a love film."""
+    age = f"{LOG.user_table.features['age'][NEW_USER]:g}"
+    assert str(model.explain(STARS, NEW_USER, 0).sentence) == (
+        f"Mostly because of what is known of this user: above all age {age}."
+    )
+    assert "mostly what “i1” is worth" in str(model.explain(STARS, NEW_USER, 1).sentence)
+
+
 # --- steering -----------------------------------------------------------------------------------
 
 
