@@ -24,7 +24,11 @@ class Part(StrEnum):
     TEXT = "text"  # a string
     DOCSTRING = "docstring"
     COMMENT = "comment"
-    PARAMETER = "parameter"  # of the model, where it is declared or read
+    DECLARED = "declared"  # a parameter of the model, where it is declared
+    READ = "read"  # a parameter of the model, where it is read
+
+
+LINKS = (Part.DECLARED, Part.READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +111,18 @@ def _part(
         return Part.KEYWORD
     if before in ("def", "class"):
         return Part.NAME
-    if token.string in parameters and _is_meant(tokens, place):
-        return Part.PARAMETER
-    return None
+    return _use(tokens, place) if token.string in parameters else None
 
 
-def _is_meant(tokens: list[tokenize.TokenInfo], place: int) -> bool:
-    """Return whether a name is a declared field or read from the configuration."""
+def _use(tokens: list[tokenize.TokenInfo], place: int) -> Part | None:
+    """Return whether a name is a declared field, or read from the configuration."""
     token = tokens[place]
     after = tokens[place + 1].string if place + 1 < len(tokens) else ""
     is_first = not token.line[: token.start[1]].strip()
     if is_first and after == ":":
-        return True
+        return Part.DECLARED
     before = [each.string for each in tokens[max(place - 2, 0) : place]]
-    return before == ["config", "."]
+    return Part.READ if before == ["config", "."] else None
 
 
 def _by_line(token: tokenize.TokenInfo, lines: list[str], part: Part) -> Iterator[Stretch]:

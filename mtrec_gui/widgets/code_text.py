@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from mtrec_gui.theme import TEXT
 from mtrec_gui.widgets.appearance import Appearance
-from mtrec_gui.widgets.code_parts import Part, Stretch, stretches
+from mtrec_gui.widgets.code_parts import LINKS, Part, Stretch, stretches
 
 _SHARE = 0.88  # size of code in parts of the text's: its letters are wider
 
@@ -63,7 +63,7 @@ class _Highlighter(QSyntaxHighlighter):
             look.setFontItalic(True)
         elif part is Part.COMMENT:
             look.setForeground(QColor(theme.muted))
-        elif part is Part.PARAMETER:
+        elif part in LINKS:
             look.setForeground(QColor(theme.accent))
             look.setBackground(QColor(theme.accent_soft))
             look.setFontUnderline(True)
@@ -106,7 +106,7 @@ class CodeText(QPlainTextEdit):
     def show_source(self, source: str) -> None:
         """Show another file from its beginning."""
         found = list(stretches(source, self._parameters))
-        self._links = [each for each in found if each.part is Part.PARAMETER]
+        self._links = [each for each in found if each.part in LINKS]
         self._prose = _prose(source, found)
         self._matches, self._current = [], -1
         self._highlighter.take(found)
@@ -120,11 +120,10 @@ class CodeText(QPlainTextEdit):
         return sum(self._name(link) == parameter for link in self._links)
 
     def show_parameter(self, parameter: str) -> None:
-        """Bring the first place where a parameter is marked into view, with the cursor on it."""
-        for link in self._links:
-            if self._name(link) == parameter:
-                self._go(self._cursor(link))
-                return
+        """Bring the place where a parameter is declared, or else read, into view."""
+        links = [link for link in self._links if self._name(link) == parameter]
+        if links:
+            self._go(self._cursor(min(links, key=lambda link: LINKS.index(link.part))))
 
     def _name(self, link: Stretch) -> str:
         return self._cursor(link).selectedText()

@@ -23,7 +23,7 @@ from mtrec_gui.theme import L, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.canvas import Canvas
-from mtrec_gui.widgets.code_parts import Part, stretches
+from mtrec_gui.widgets.code_parts import LINKS, stretches
 from mtrec_gui.widgets.code_text import CodeText
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import column, row
@@ -193,15 +193,16 @@ class CodeDialog(QDialog):
 
 
 def _declared_in(sources: Sequence[str], names: Sequence[str]) -> dict[str, int]:
-    """Return which file declares each parameter: the first that marks it."""
-    found: dict[str, int] = {}
+    """Return which file declares each parameter, or else reads it."""
+    found: dict[str, tuple[int, int]] = {}  # the lower, the better
     for place, source in enumerate(sources):
         lines = source.split("\n")
         for each in stretches(source, names):
-            if each.part is Part.PARAMETER:  # its line has no letter before it that Qt counts twice
+            if each.part in LINKS:  # before it there is no letter that Qt counts twice
                 name = lines[each.line][each.start : each.start + each.length]
-                found.setdefault(name, place)
-    return found
+                use = (LINKS.index(each.part), place)
+                found[name] = min(found.get(name, use), use)
+    return {name: place for name, (_, place) in found.items()}
 
 
 class FindBar(QWidget):

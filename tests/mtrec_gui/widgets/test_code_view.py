@@ -9,9 +9,21 @@ from PySide6.QtGui import QColor, QTextCursor
 from mtrec_gui.theme import ThemeName
 from mtrec_gui.widgets.code_view import CodeDialog, CodePage, Parameter
 
-SOURCE = '"""Counts.\n\nOf alpha.\n"""\n\nclass Config:\n    alpha: float = 1.5  # how\n' + (
-    "\n" * 60 + "def fit(self):\n    return self.config.alpha * 'alpha'\n"
-)
+BLANK = "\n" * 60
+SOURCE = f'''"""Counts.
+
+Of alpha.
+"""
+
+def read(config):
+    return config.beta
+
+class Config:
+    alpha: float = 1.5  # how
+{BLANK}
+def fit(self):
+    return self.config.alpha * 'alpha'
+'''
 
 
 @pytest.fixture
@@ -82,7 +94,7 @@ def test_the_list_shows_where_a_parameter_is_declared_and_enter_follows_it(qtbot
     dialog.parameter_chosen.connect(asked.append)
     dialog.list.setFocus()
     dialog.list.setCurrentRow(0)
-    assert dialog.view.textCursor().blockNumber() == 6
+    assert dialog.view.textCursor().blockNumber() == 9
     assert dialog.view.textCursor().selectedText() == "alpha"
     assert "How much" in dialog.list.item(0).text()
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
@@ -98,7 +110,7 @@ def test_the_list_shows_where_a_parameter_is_declared_and_enter_follows_it(qtbot
 
 
 def test_a_search_goes_on_in_another_file(qtbot, dialog):
-    dialog.search.line.setText("beta")
+    dialog.search.line.setText("beta:")
     assert dialog.search.count.text() == "not found"
     dialog.files.setCurrentIndex(1)
     assert dialog.search.count.text() == "1 of 1"
@@ -112,7 +124,7 @@ def test_a_text_is_found_by_keyboard(qtbot, dialog):
     assert dialog.search.count.text() == "1 of 4"
     qtbot.keyClick(dialog.search.line, Qt.Key.Key_Return)
     assert dialog.search.count.text() == "2 of 4"
-    assert dialog.view.textCursor().blockNumber() == 6
+    assert dialog.view.textCursor().blockNumber() == 9
     qtbot.keyClick(dialog.search.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(dialog.search.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert dialog.search.count.text() == "4 of 4"
@@ -139,10 +151,10 @@ def test_the_kinds_look_different_and_follow_the_theme(dialog, appearance):
         formats = dialog.view.document().findBlockByNumber(line).layout().formats()
         return [(each.start, each.format.foreground().color().name()) for each in formats]
 
-    light = looks(6)
+    light = looks(9)
     assert len(light) == 3  # the parameter, the number, the comment
     appearance.set_theme(ThemeName.DARK)
-    dark = looks(6)
+    dark = looks(9)
     assert [start for start, _ in dark] == [start for start, _ in light]
     assert dark[0][1] == QColor(appearance.theme.accent).name() != light[0][1]
     prose = [each for each in dialog.view.extraSelections() if each.cursor.blockNumber() < 4]
