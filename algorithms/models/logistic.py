@@ -166,7 +166,7 @@ class Logistic(Recommender):
             if np.isnan(self._W[task.name]).any():
                 found.append(
                     Message(
-                        "Logistic regression: every label of “{task}” in training is the same, so "
+                        "Every label of “{task}” in training is the same, so "
                         "there is nothing to tell apart.",
                         {"task": task.name},
                     )
@@ -174,15 +174,14 @@ class Logistic(Recommender):
             elif len(a.columns) == len(b.columns) == 1:
                 found.append(
                     Message(
-                        "Logistic regression: the tables hold no feature to go by for “{task}”, so "
-                        "it says the average.",
+                        "The tables hold no feature to go by for “{task}”, so it says the average.",
                         {"task": task.name},
                     )
                 )
             if a.left_out or b.left_out:
                 found.append(
                     Message(
-                        "Logistic regression: for “{task}” these texts have too many values and "
+                        "For “{task}” these texts have too many values and "
                         "are left out: {columns}.",
                         {"task": task.name, "columns": ", ".join((*a.left_out, *b.left_out))},
                     )

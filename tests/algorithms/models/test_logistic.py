@@ -120,7 +120,7 @@ def test_what_is_unknown_says_nothing() -> None:
 def test_texts_with_many_values_are_left_out_and_named() -> None:
     model = fit(make_log())
     assert [str(note) for note in model.notes()] == [
-        "Logistic regression: for “click” these texts have too many values and are left out: name."
+        "For “click” these texts have too many values and are left out: name."
     ]
     knows_names = fit(make_log(), max_values=60)
     assert not knows_names.notes()
