@@ -242,7 +242,7 @@ def pose(
         observed = task.events(train)
         known_users[train.users[observed]] = True
         known_items[train.items[observed]] = True
-    keys, values = _cells(train, tasks)
+    cells, places, values = _cells(train, tasks)
     scales, effects, constants, moments = [], [], [], []
     weights = _task_weights(tasks, [len(of_task) for of_task in values], balance)
     for task, weight, x in zip(tasks, weights.tolist(), values, strict=True):
@@ -263,7 +263,7 @@ def pose(
     return FactorProblem(
         tasks=tuple(tasks),
         scales=tuple(scales),
-        events=_sorted_events(keys, values, train.n_items, np.array(effects)),
+        events=_by_cell(cells, places, values, train.n_items, np.array(effects)),
         known_users=known_users,
         known_items=known_items,
         kinds=np.array([_kind(train, task) for task in tasks], dtype=np.int64),
@@ -275,17 +275,22 @@ def pose(
 
 def _cells(
     train: InteractionLog, tasks: Sequence[Task]
-) -> tuple[list[IntArray], list[Float32Array]]:
-    """Return for each task the cells u n_items + i, ascending, and the values of what pulls.
+) -> tuple[IntArray, list[IndexArray], list[Float32Array]]:
+    """Return the cells u n_items + i of the log, ascending, and what pulls in each task.
 
     That are all events of an explicit task, and each positive cell of a binary one once, with the
-    number of times.
+    number of times; of each the place of its cell (ascending) and its value.
     """
-    cells: IntArray = train.users * np.int64(train.n_items) + train.items  # (n,)
-    order = None if (cells[1:] >= cells[:-1]).all() else np.argsort(cells, kind="stable")
+    rows: IntArray = train.users * np.int64(train.n_items) + train.items  # (n,)
+    order = None if (rows[1:] >= rows[:-1]).all() else np.argsort(rows, kind="stable")
     if order is not None:
-        cells = cells[order]
-    keys, values = [], []
+        rows = rows[order]
+    fresh = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(rows[1:], rows[:-1], out=fresh[1:])
+    cells = rows[fresh]
+    place_of = np.cumsum(fresh, dtype=np.int32) - np.int32(1)  # (n,)
+    del rows, fresh
+    places, values = [], []
     for task in tasks:
         labels = train.label(task.label)
         pulls = task.events(train)
@@ -293,37 +298,48 @@ def _cells(
             pulls &= labels > 0
         if order is not None:
             pulls, labels = pulls[order], labels[order]
-        mine = cells[pulls]
+        mine = place_of[pulls]
         if task.kind is TaskKind.BINARY:
-            starts = np.flatnonzero(np.diff(mine, prepend=-1))
-            keys.append(mine[starts])
+            starts = np.flatnonzero(np.diff(mine, prepend=np.int32(-1)))
+            places.append(mine[starts])
             values.append(np.diff(starts, append=len(mine)).astype(np.float32))
         else:
-            keys.append(mine)
+            places.append(mine)
             values.append(labels[pulls])
-    return keys, values
+    return cells, places, values
 
 
-def _sorted_events(
-    keys: list[IntArray], values: list[Float32Array], n_items: int, effects: FloatArray
+def _by_cell(
+    cells: IntArray,
+    places: list[IndexArray],
+    values: list[Float32Array],
+    n_items: int,
+    effects: FloatArray,
 ) -> Events:
-    """Merge the tasks' events, each sorted by cell; ``keys`` is emptied on the way."""
-    n_tasks, counts = len(keys), [len(mine) for mine in keys]
-    merged = np.empty(sum(counts), dtype=np.int64)
-    stops = np.cumsum(counts)
-    for t in range(n_tasks):
-        np.multiply(keys[0], n_tasks, out=merged[stops[t] - counts[t] : stops[t]])
-        merged[stops[t] - counts[t] : stops[t]] += t
-        del keys[0]
-    order = np.argsort(merged, kind="stable")  # it merges what is sorted already
-    sorted_values = np.concatenate(values)[order]
-    merged = merged[order]
-    del order
-    tasks = (merged % n_tasks).astype(np.int16)
-    merged //= n_tasks
-    items = (merged % n_items).astype(np.int32)
-    merged //= n_items
-    return Events(merged.astype(np.int32), items, tasks, sorted_values, effects)
+    """Merge the tasks' events, each sorted by cell; ``places`` and ``values`` are emptied.
+
+    Every event goes to where its cell starts, behind the events of earlier tasks: no sorting.
+    """
+    counts = np.zeros(len(cells), dtype=np.int32)
+    for mine in places:
+        counts += np.bincount(mine, minlength=len(cells)).astype(np.int32)
+    free = np.cumsum(counts) - counts  # (n_cells,) next place of each cell
+    tasks = np.empty(sum(map(len, places)), dtype=np.int16)
+    merged = np.empty(len(tasks), dtype=np.float32)
+    for t in range(len(effects)):
+        mine, of_task = places.pop(0), values.pop(0)
+        at = free[mine]
+        repeated = np.flatnonzero(mine[1:] == mine[:-1]) + 1
+        if len(repeated):  # explicit events of a user on the same item stand one behind the other
+            numbers = np.arange(len(mine))
+            first = numbers.copy()
+            first[repeated] = 0
+            at += numbers - np.maximum.accumulate(first)
+        tasks[at], merged[at] = t, of_task
+        free[mine] = at + 1  # where a cell is repeated, its last event counts
+    users = np.repeat((cells // n_items).astype(np.int32), counts)
+    items = np.repeat((cells % n_items).astype(np.int32), counts)
+    return Events(users, items, tasks, merged, effects)
 
 
 def _of_kind(log: InteractionLog, task: Task) -> BoolArray:
