@@ -59,7 +59,7 @@ class RuleLine(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda steps=steps: self.moved.emit(number, steps))
-        self._problem = PlainLabel(role="worse", wrap=True)
+        self.problem = PlainLabel(role="worse", wrap=True)
         self._form_place = QVBoxLayout()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +67,7 @@ class RuleLine(QWidget):
         line = row(self.handle, self.tick, self.button, self.up, self.down, self.remove, spacing=XS)
         line.setStretch(2, 1)
         outer.addLayout(line)
-        outer.addWidget(self._problem)
+        outer.addWidget(self.problem)
         outer.addLayout(self._form_place)
         self.scale()
 
@@ -84,7 +84,7 @@ class RuleLine(QWidget):
         self.handle.scale()
         self.button.scale()
         left = px(16) + px(34)  # under the words, right of handle and tick
-        self._problem.setContentsMargins(left, 0, 0, px(XS))
+        self.problem.setContentsMargins(left, 0, 0, px(XS))
         self._form_place.setContentsMargins(left, px(XS), px(S), 0)
 
     def show_rule(self, shown: RuleRow, state: RulesState, words: RuleWords) -> None:
@@ -100,8 +100,8 @@ class RuleLine(QWidget):
         self._words.set_role("text" if shown.rule.enabled else "muted")
         self.up.setEnabled(shown.number > 1)
         self.down.setEnabled(shown.number < len(state.rules))
-        self._problem.setText("" if shown.problem is None else say(shown.problem))
-        self._problem.setVisible(shown.problem is not None)
+        self.problem.setText("" if shown.problem is None else say(shown.problem))
+        self.problem.setVisible(shown.problem is not None)
         self._show_form(shown.rule, state, is_open)
 
     def control_with_focus(self) -> QPushButton | None:
