@@ -7,7 +7,15 @@ from algorithms.rules.candidates import Candidates
 from algorithms.rules.checks import UsableRule, check_rules, usable_rules
 from algorithms.rules.reasons import describe
 from algorithms.rules.reranking import Pages, rerank
-from algorithms.rules.rule_set import BlendMethod, PageRule, Rule, RuleSet, ScoreRule
+from algorithms.rules.rule_set import (
+    RULE_CLASSES,
+    BlendMethod,
+    PageRule,
+    Rule,
+    RuleSet,
+    ScoreRule,
+    rename_task,
+)
 from algorithms.rules.rule_types import (
     AlreadyBought,
     AtLeast,
@@ -34,6 +42,7 @@ from algorithms.rules.stages import DROPPED, ruled_scores, score_stages
 
 __all__ = [
     "DROPPED",
+    "RULE_CLASSES",
     "AlreadyBought",
     "AtLeast",
     "AtMost",
@@ -71,6 +80,7 @@ __all__ = [
     "check_rules",
     "describe",
     "places",
+    "rename_task",
     "rerank",
     "ruled_scores",
     "score_stages",

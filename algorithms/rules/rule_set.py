@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from algorithms.rules.conditions.renaming import rename_in_condition
 from algorithms.rules.rule_types import (
     AlreadyBought,
     AtLeast,
@@ -34,6 +35,7 @@ from algorithms.rules.rule_types import (
 )
 
 __all__ = [
+    "RULE_CLASSES",
     "AlreadyBought",
     "AtLeast",
     "AtMost",
@@ -84,6 +86,30 @@ ScoreRule = (
 PageRule = Quota | AtMost | AtMostEach | AtLeast | Pin | Diversity | Exposure
 Rule = Annotated[ScoreRule | PageRule | CountWithin, Field(discriminator="rule")]
 
+# Every kind of rule by its key, in the order in which a person is offered them.
+RULE_CLASSES: dict[str, type[ScoreRule | PageRule | CountWithin]] = {
+    rule_class.model_fields["rule"].default: rule_class
+    for rule_class in (
+        Drop,
+        Boost,
+        Bury,
+        DropBelow,
+        BoostBoughtCategory,
+        AlreadyBought,
+        Freshness,
+        Cascade,
+        Bands,
+        CountWithin,
+        Quota,
+        AtMost,
+        AtMostEach,
+        AtLeast,
+        Pin,
+        Diversity,
+        Exposure,
+    )
+}
+
 
 class RuleSet(BaseModel):
     """A blend and its rules, in the order in which they apply.
@@ -101,3 +127,21 @@ class RuleSet(BaseModel):
         default_factory=dict, description="Task name -> how much its score counts beside others"
     )
     rules: tuple[Rule, ...] = Field((), description="Applied from first to last")
+
+
+def rename_task(rule_set: RuleSet, old: str, new: str) -> RuleSet:
+    """Return the rule set with another name for a task: in powers, rules and their conditions.
+
+    A condition that cannot be cut into words stays as it is.
+    """
+    rules = []
+    for rule in rule_set.rules:
+        update: dict[str, str] = {}
+        if getattr(rule, "task", None) == old:
+            update["task"] = new
+        text = getattr(rule, "condition", None)
+        if text is not None:
+            update["condition"] = rename_in_condition(text, old, new)
+        rules.append(rule.model_copy(update=update))
+    powers = {new if task == old else task: power for task, power in rule_set.powers.items()}
+    return rule_set.model_copy(update={"powers": powers, "rules": tuple(rules)})

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import BoolArray
+from algorithms.rules.conditions.errors import ConditionError
 from algorithms.rules.conditions.fields import Field, Fields
 from algorithms.rules.conditions.nodes import Asked, ColumnOf, Node
 from algorithms.rules.conditions.parsing import parse
@@ -55,6 +56,15 @@ def read_condition(text: str, fields: Fields) -> Condition:
     """
     tree = parse(text, fields)
     return Condition(text, tree, frozenset(_asked(tree)))
+
+
+def check_condition(text: str, fields: Fields) -> ConditionError | None:
+    """Return what is wrong with a condition, for an editor to mark; None where all is well."""
+    try:
+        read_condition(text, fields)
+    except ConditionError as error:
+        return error
+    return None
 
 
 def _asked(node: Node) -> set[Field]:

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from algorithms.arrays import AnyArray
-from algorithms.data.log import InteractionLog
+from algorithms.data.log import InteractionLog, ItemTable, UserTable
 from algorithms.tasks import Task
 
 _MOST_EXAMPLES = 200  # distinct texts kept for completion
@@ -92,6 +93,11 @@ class Fields:
         return Fields(tuple(field for field in self.known if field.scope in scopes))
 
 
+# Tables never change; asking a large one for its texts takes a while, and pages ask at each edit.
+_OF_ITEMS: WeakKeyDictionary[ItemTable, tuple[Field, ...]] = WeakKeyDictionary()
+_OF_USERS: WeakKeyDictionary[UserTable, tuple[Field, ...]] = WeakKeyDictionary()
+
+
 def fields_of(
     log: InteractionLog, tasks: Sequence[Task], context: Mapping[str, ValueType] | None = None
 ) -> Fields:
@@ -103,27 +109,38 @@ def fields_of(
     tasks : each has a score and a share
     context : what is known of the moment in which a page is made, such as the hour
     """
-    table = log.item_table
-    items = {
-        "kind": Field(Scope.ITEM, "kind", ValueType.TEXT, tuple(table.kinds)),
-        "category": _declared(Scope.ITEM, "category", table.categories),
-        "title": Field(Scope.ITEM, "title", ValueType.TEXT),
-        "id": Field(Scope.ITEM, "id", ValueType.TEXT),
-    }
-    for name, values in table.features.items():
-        items.setdefault(name, _declared(Scope.ITEM, name, values))
-    users = {"id": Field(Scope.USER, "id", ValueType.TEXT)}
-    for name, values in log.user_table.features.items():
-        users.setdefault(name, _declared(Scope.USER, name, values))
     return Fields(
         (
-            *items.values(),
-            *users.values(),
+            *_item_fields(log.item_table),
+            *_user_fields(log.user_table),
             *(Field(Scope.CONTEXT, name, kind) for name, kind in (context or {}).items()),
             *task_fields(tasks),
             Field(Scope.PLACE, "place", ValueType.NUMBER),
         )
     )
+
+
+def _item_fields(table: ItemTable) -> tuple[Field, ...]:
+    if table not in _OF_ITEMS:
+        found = {
+            "kind": Field(Scope.ITEM, "kind", ValueType.TEXT, tuple(table.kinds)),
+            "category": _declared(Scope.ITEM, "category", table.categories),
+            "title": Field(Scope.ITEM, "title", ValueType.TEXT),
+            "id": Field(Scope.ITEM, "id", ValueType.TEXT),
+        }
+        for name, values in table.features.items():
+            found.setdefault(name, _declared(Scope.ITEM, name, values))
+        _OF_ITEMS[table] = tuple(found.values())
+    return _OF_ITEMS[table]
+
+
+def _user_fields(table: UserTable) -> tuple[Field, ...]:
+    if table not in _OF_USERS:
+        found = {"id": Field(Scope.USER, "id", ValueType.TEXT)}
+        for name, values in table.features.items():
+            found.setdefault(name, _declared(Scope.USER, name, values))
+        _OF_USERS[table] = tuple(found.values())
+    return _OF_USERS[table]
 
 
 def task_fields(tasks: Iterable[Task]) -> tuple[Field, ...]:
