@@ -55,7 +55,10 @@ from algorithms.data.log import InteractionLog
 from algorithms.explanations import Contribution, EvidenceKind, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelState, Recommender
+from algorithms.models.factor_blocks import Blocks
+from algorithms.models.factor_conflict import Conflict
 from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
+from algorithms.models.factor_solver import FactorRows
 from algorithms.models.feature_columns import FeatureColumns, item_columns, user_columns
 from algorithms.models.feature_solver import (
     FeatureRows,
@@ -122,7 +125,8 @@ class FeatureFactors(Recommender):
         """Load numba and its compiled loops, by learning from a single event."""
         log, task = one_event()
         small = FeatureFactors(FeatureFactorsConfig(n_factors=1, n_epochs=1))
-        small.fit(log, [task], rng=np.random.default_rng(0), validation=log)
+        tasks = [task, task.model_copy(update={"name": "other"})]  # two can be in conflict
+        small.fit(log, tasks, rng=np.random.default_rng(0), validation=log)
 
     def _fit(
         self,
@@ -144,6 +148,7 @@ class FeatureFactors(Recommender):
         held_out = ScoreWatch(train, validation, tuple(tasks), self.output, rng)
         best = BestSweep[FeatureRows](self.config.patience)
         totals, before = problem.weights(), np.inf
+        conflict = Conflict(problem, Blocks(self.config.n_factors, 0, len(tasks)))
 
         def watch(sweep: FeatureSweep) -> FeatureRows | None:
             nonlocal before
@@ -152,6 +157,12 @@ class FeatureFactors(Recommender):
             for task, loss in zip(tasks, sweep.losses / totals, strict=True):
                 point = CurvePoint(sweep.number, task.name, "training loss", float(loss))
                 self.curves.append(point)
+            for name, other, cosine in conflict.cosines(
+                FactorRows(sweep.rows.users, sweep.rows.items)
+            ):
+                self.curves.append(
+                    CurvePoint(sweep.number, name, f"gradient cosine with {other}", cosine)
+                )
             points, quality = held_out.measure(sweep.number, self._score_block, self._predict)
             self.curves += points
             progress(sweep.number / n_epochs, Stage.FIT)

@@ -251,6 +251,9 @@ def test_validation_ends_the_fit_and_a_warm_start_is_short(model: FeatureFactors
     assert max(point.step for point in stopped.curves) < 80
     measures = {(point.task, point.measure) for point in stopped.curves}
     assert {("stars", "validation RMSE"), ("click", "validation NDCG@10")} <= measures
+    alike = [p.value for p in model.curves if p.measure == "gradient cosine with stars"]
+    assert len(alike) == 20
+    assert 0 < max(alike) <= 1  # clicks and stars of these people have the same cause
     heavier = [CLICK.model_copy(update={"weight": 1.2}), STARS]
     warm = FeatureFactors(CONFIG).fit(
         LOG, heavier, rng=np.random.default_rng(9), start=model.state()
