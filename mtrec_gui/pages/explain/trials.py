@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from algorithms.errors import MtrecError, ProjectError
-from algorithms.evaluation.faithfulness import measure_faithfulness, strongest_share
+from algorithms.evaluation import RunSpec
+from algorithms.evaluation.faithfulness import FoldsIn, measure_faithfulness, strongest_share
 from algorithms.progress import Stage, part_of
+from mtrec_gui.model_shelf import find_model
+from mtrec_gui.pages.explain.aside import Explained, measure_aside
 from mtrec_gui.pages.explain.state import Amount, Trial
 from mtrec_gui.workspace import Workspace
 
@@ -146,18 +149,26 @@ class Trials:
             raise ProjectError(
                 file=str(project.path), problem="the run is gone", remedy="Run the model again."
             )
-        model = self._restored.model(project, log, experiment, stored)
-        split = self._restored.split(project, log, experiment, stored.seed)
-        n = _N_REMOVED.get(asked.amount)
+        n = _N_REMOVED.get(asked.amount) or strongest_share(explanation, _SHARE)
         progress(_LOADED, Stage.FIT)
-        return measure_faithfulness(
-            model,
-            explanation,
+        step = part_of(progress, _LOADED, 1.0)
+        if issubclass(find_model(stored.model), FoldsIn):  # so cheap that a thread will do
+            return measure_faithfulness(
+                self._restored.model(project, log, experiment, stored),
+                explanation,
+                seed=stored.seed,
+                n_removed=n,
+                progress=step,
+            )
+        spec = RunSpec(
+            model=stored.model,
+            config=stored.config,
             seed=stored.seed,
-            n_removed=strongest_share(explanation, _SHARE) if n is None else n,
-            validation=split.validation,
-            progress=part_of(progress, _LOADED, 1.0),
+            tasks=experiment.tasks,
+            split=experiment.split,
         )
+        explained = Explained(explanation.task, explanation.user, explanation.item, n)
+        return measure_aside(spec, explained, log, step)
 
 
 def _asked(run: int, explanation: Explanation, amount: Amount) -> _Asked:

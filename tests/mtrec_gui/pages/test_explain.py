@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.explain import build, choosing, users
+from mtrec_gui.pages.explain.aside import Explained, measure_aside
 from mtrec_gui.pages.explain.listing import why_of_task
 from mtrec_gui.pages.explain.presenter import ExplainPresenter
 from mtrec_gui.pages.explain.reading import Reader
@@ -602,6 +604,26 @@ def test_an_explanation_is_tested_as_the_engine_does_it(view, presenter, workspa
         validation=split.validation,
     )
     assert view.state.amount is Amount.ONE
+
+
+def test_a_test_that_is_not_wanted_any_more_ends_its_process(workspace):
+    class UnwantedError(Exception):
+        pass
+
+    def stop(fraction: float, stage: Stage) -> None:
+        if fraction > 0.0:
+            raise UnwantedError
+
+    spec = next(s for s in EXPERIMENT.run_specs() if s.model == "separate_factors")
+    with pytest.raises(UnwantedError):
+        measure_aside(spec, Explained("click", 3, 5, 1), workspace.log, stop)
+    assert not multiprocessing.active_children()
+
+
+def test_what_the_other_process_cannot_do_is_told(workspace):
+    spec = next(s for s in EXPERIMENT.run_specs() if s.model == "popularity")
+    with pytest.raises(MtrecError, match="This explanation cannot be tested"):
+        measure_aside(spec, Explained("click", 3, 5, 1), workspace.log, silent)
 
 
 def test_a_test_says_how_far_it_is_and_can_be_cancelled(view, presenter, late):
