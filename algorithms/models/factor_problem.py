@@ -281,12 +281,12 @@ def _cells(
     That are all events of an explicit task, and each positive cell of a binary one once, with the
     number of times; of each the place of its cell (ascending) and its value.
     """
-    rows: IntArray = train.users * np.int64(train.n_items) + train.items  # (n,)
-    order = None if (rows[1:] >= rows[:-1]).all() else np.argsort(rows, kind="stable")
+    rows: IntArray = train.users * np.int64(train.n_items)  # (n,)
+    rows += train.items
+    order = None if (rows[1:] >= rows[:-1]).all() else _as_index(np.argsort(rows, kind="stable"))
     if order is not None:
         rows = rows[order]
-    fresh = np.ones(len(rows), dtype=np.bool_)
-    np.not_equal(rows[1:], rows[:-1], out=fresh[1:])
+    fresh = _fresh(rows)
     cells = rows[fresh]
     place_of = np.cumsum(fresh, dtype=np.int32) - np.int32(1)  # (n,)
     del rows, fresh
@@ -300,13 +300,26 @@ def _cells(
             pulls, labels = pulls[order], labels[order]
         mine = place_of[pulls]
         if task.kind is TaskKind.BINARY:
-            starts = np.flatnonzero(np.diff(mine, prepend=np.int32(-1)))
-            places.append(mine[starts])
-            values.append(np.diff(starts, append=len(mine)).astype(np.float32))
+            fresh = _fresh(mine)
+            starts = _as_index(np.flatnonzero(fresh))
+            places.append(mine[fresh])
+            values.append(np.diff(starts, append=np.int32(len(mine))).astype(np.float32))
+            del starts
         else:
             places.append(mine)
             values.append(labels[pulls])
     return cells, places, values
+
+
+def _as_index(numbers: IntArray) -> IndexArray:
+    return numbers.astype(np.int32)  # at once, so that only half the bytes stay
+
+
+def _fresh(numbers: IntArray | IndexArray) -> BoolArray:
+    """Return (n,) True where a number differs from the one before it."""
+    fresh = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=fresh[1:])
+    return fresh
 
 
 def _by_cell(
@@ -322,8 +335,9 @@ def _by_cell(
     """
     counts = np.zeros(len(cells), dtype=np.int32)
     for mine in places:
-        counts += np.bincount(mine, minlength=len(cells)).astype(np.int32)
-    free = np.cumsum(counts) - counts  # (n_cells,) next place of each cell
+        np.add.at(counts, mine, np.int32(1))
+    free = np.cumsum(counts, dtype=np.int32)
+    free -= counts  # (n_cells,) next place of each cell
     tasks = np.empty(sum(map(len, places)), dtype=np.int16)
     merged = np.empty(len(tasks), dtype=np.float32)
     for t in range(len(effects)):
@@ -331,12 +345,13 @@ def _by_cell(
         at = free[mine]
         repeated = np.flatnonzero(mine[1:] == mine[:-1]) + 1
         if len(repeated):  # explicit events of a user on the same item stand one behind the other
-            numbers = np.arange(len(mine))
+            numbers = np.arange(len(mine), dtype=np.int32)
             first = numbers.copy()
             first[repeated] = 0
             at += numbers - np.maximum.accumulate(first)
         tasks[at], merged[at] = t, of_task
         free[mine] = at + 1  # where a cell is repeated, its last event counts
+    del free
     users = np.repeat((cells // n_items).astype(np.int32), counts)
     items = np.repeat((cells % n_items).astype(np.int32), counts)
     return Events(users, items, tasks, merged, effects)
