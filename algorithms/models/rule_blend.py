@@ -8,9 +8,10 @@ five places*. With :math:`p_t(u, i)` the share of the items that stand no higher
 .. math::
     s_t(u, i) = p_t(u, i) \prod_{t' \ne t} p_{t'}(u, i)^{w_{t'}} \cdot \prod_r f_r(u, i)
 
-or by the weighted sum of the shares, where t' runs over the other tasks on the same items,
+or by another way of combining them (``algorithms/rules/blend.py``), where t' runs over the other tasks on the same items,
 :math:`w_{t'}` is their power, and rule r multiplies by its factor :math:`f_r` where it applies, by
-0 where it drops. Quotas concern the mixed page of all kinds, ``compose_page``.
+0 where it drops (``algorithms/rules/stages.py``). Quotas, pins and guarantees concern the mixed page
+of all kinds, ``compose_page`` (``algorithms/rules/filling.py``).
 
 What the numbers are. A yes-or-no task gets the blended score: it only orders, and what a rule
 dropped has 0, below everything that stays, so that single predictions can still be judged; a
@@ -40,10 +41,7 @@ from algorithms.arrays import (
     AnyArray,
     BoolArray,
     FloatArray,
-    IndexArray,
     IntArray,
-    TextArray,
-    group_rows,
 )
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import Explanation
@@ -51,32 +49,19 @@ from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender, TopLists
 from algorithms.models.blend_explanation import explain_blend
 from algorithms.models.kept_scores import KeptScores
+from algorithms.models.rule_material import AllItems, RuleMaterial
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.rules import (
     DROPPED,
-    AlreadyBought,
-    AtMostEach,
-    Bands,
-    BoostBoughtCategory,
     Candidates,
-    Cascade,
-    CountWithin,
-    Diversity,
-    DropBelow,
-    Freshness,
-    Had,
     Page,
     RuleSet,
     apply_rules,
     blend,
     bounded_shares,
-    check_rules,
     ruled_scores,
     shares,
-    usable_rules,
 )
-from algorithms.rules.conditions import Field as AskedField
-from algorithms.rules.conditions import Scope, fields_of
 from algorithms.rules.learned import Observed, ProposedRule, propose_rules
 from algorithms.tasks import Task, TaskKind
 
@@ -119,7 +104,7 @@ class RuleBlend(Recommender):
 
     def skipped_rules(self) -> list[Message]:
         """Say which rules cannot be followed with the tasks it was fitted for, and why."""
-        return check_rules(self.config.rules, self.tasks, self.log.item_table.kinds, self._fields)
+        return self._material.problems()
 
     def notes(self) -> tuple[Message, ...]:
         """Say which rules were skipped, and why."""
@@ -144,21 +129,21 @@ class RuleBlend(Recommender):
         users = np.array([user], dtype=np.int64)
         self._check_users(users)
         n_items = self.log.n_items
-        everything = self._candidates(users, np.arange(n_items), {})
+        everything = self._material.candidates(users, np.arange(n_items), {})
         scores = np.full((1, n_items), np.nan)
-        shares_of = _Table(n_items)
-        scores_of = _Table(n_items)
+        shares_of = AllItems(n_items)
+        scores_of = AllItems(n_items)
         unscored: list[Message] = []
         for kind in self.log.item_table.kinds:
             items = self.log.item_table.of_kind(kind).astype(np.int64)
             powers = self._powers_on_page(kind)
             names = [task.name for task in self.tasks if task.item_kind == kind]
-            part = self._candidates(users, items, self._scored(names, users, items))
+            part = self._material.candidates(users, items, self._scored(names, users, items))
             shares_of.put(items, part.shares)
             scores_of.put(items, part.task_scores)
             if not powers:
                 continue
-            bounded = bounded_shares(self._rules, part)
+            bounded = bounded_shares(self._material.rules, part)
             blended = blend(bounded, powers, self.config.rules.method)  # (1, n_of_kind)
             if np.isnan(blended).all():
                 unscored.append(_unscored(kind, powers))
@@ -167,7 +152,7 @@ class RuleBlend(Recommender):
         candidates = replace(
             everything, scores=scores, shares=shares_of.columns, task_scores=scores_of.columns
         )
-        page = apply_rules(self.config.rules, candidates, n, self._fields)
+        page = apply_rules(self.config.rules, candidates, n, self._material.fields)
         return replace(page, remarks=(*page.remarks, *unscored))
 
     def propose_rules(
@@ -197,28 +182,9 @@ class RuleBlend(Recommender):
             known.name,
             part.label(known.label) >= known.relevant_from,
             standings,
-            self._observed_columns(part),
+            self._material.observed_columns(part),
         )
-        return propose_rules(observed, self._fields, n_rules)
-
-    def _observed_columns(self, events: InteractionLog) -> dict[AskedField, AnyArray]:
-        """Return what conditions may ask of items and users, for each event (n,)."""
-        table = self.log.item_table
-        of_items = {
-            **table.features,
-            "kind": np.array(table.kinds)[table.kind_codes],
-            "category": table.categories,
-        }
-        found: dict[AskedField, AnyArray] = {}
-        for scope, columns, rows in (
-            (Scope.ITEM, of_items, events.items),
-            (Scope.USER, self.log.user_table.features, events.users),
-        ):
-            for name, values in columns.items():
-                field = self._fields.find(scope, name)
-                if field is not None:
-                    found[field] = values[rows]
-        return found
+        return propose_rules(observed, self._material.fields, n_rules)
 
     def recommend_many(
         self, task: Task | str, users: AnyArray, n: int = 10, block: int = 1024
@@ -276,35 +242,10 @@ class RuleBlend(Recommender):
         return bases
 
     def _take_bases(self, bases: Sequence[tuple[Recommender, Sequence[Task]]]) -> None:
-        """Keep what ranking needs: the models, the categories, and each user's successes."""
-        table = self.log.item_table
+        """Keep what ranking needs: the models, and what rules ask of the log."""
         self._base_of = {task.name: base for base, served in bases for task in served}
         self._kept = KeptScores(self.log.n_users)
-        self._fields = fields_of(self.log, self.tasks)
-        self._rules = usable_rules(self.config.rules, self.tasks, table.kinds, self._fields)
-        self._asked = {field for usable in self._rules for field in usable.asked}
-        categories, codes = np.unique(table.categories, return_inverse=True)
-        self._categories: TextArray = categories
-        self._category_codes: IntArray = codes.reshape(-1).astype(np.int64)
-        self._liked: dict[str, BoolArray] = {}  # (n_users, n_categories)
-        self._had: dict[str, tuple[IntArray, IntArray]] = {}  # items of each user, as CSR
-        for usable in self._rules:
-            rule = usable.rule
-            if isinstance(rule, BoostBoughtCategory | AlreadyBought):
-                users, items = self._successes(self._tasks[rule.task])
-                if isinstance(rule, AlreadyBought) and rule.what is Had.ITEM:
-                    offsets, rows = group_rows(users, self.log.n_users)
-                    self._had[rule.task] = offsets, items[rows].astype(np.int64)
-                else:
-                    had = np.zeros((self.log.n_users, len(self._categories)), dtype=np.bool_)
-                    had[users, self._category_codes[items]] = True
-                    self._liked[rule.task] = had
-
-    def _successes(self, task: Task) -> tuple[IndexArray, IndexArray]:
-        """Return the users and items of the task's successes."""
-        events = task.part(self.log)
-        success = events.label(task.label) >= task.relevant_from
-        return events.users[success], events.items[success]
+        self._material = RuleMaterial(self.config.rules, self.log, self.tasks)
 
     # --- scoring -------------------------------------------------------------------------
 
@@ -339,28 +280,17 @@ class RuleBlend(Recommender):
             task.name,
             users,
             n_of_kind,
-            lambda some: ruled_scores(self._rules, self._blended(task, some)),
+            lambda some: ruled_scores(self._material.rules, self._blended(task, some)),
         )
 
     def _blended(self, task: Task, users: IntArray) -> Candidates:
         """Return all items of the task's kind with their blended scores, before the rules."""
         items = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
         powers = self._powers(task)
-        names = [*powers, *sorted(self._tasks_asked(task.item_kind) - powers.keys())]
-        candidates = self._candidates(users, items, self._scored(names, users, items))
-        bounded = bounded_shares(self._rules, candidates)
+        names = [*powers, *sorted(self._material.tasks_asked(task.item_kind) - powers.keys())]
+        candidates = self._material.candidates(users, items, self._scored(names, users, items))
+        bounded = bounded_shares(self._material.rules, candidates)
         return replace(candidates, scores=blend(bounded, powers, self.config.rules.method))
-
-    def _tasks_asked(self, kind: str) -> set[str]:
-        """Return the tasks on a kind of items whose scores a rule looks at."""
-        asked = {
-            field.name for field in self._asked if field.scope in (Scope.SCORE, Scope.SHARE)
-        } | {
-            usable.rule.task
-            for usable in self._rules
-            if isinstance(usable.rule, DropBelow | Cascade | Bands | CountWithin)
-        }
-        return {name for name in asked if self._tasks[name].item_kind == kind}
 
     def _powers(self, task: Task) -> dict[str, float]:
         """Return what counts in the ranking of a task: itself, and others on the same items."""
@@ -382,41 +312,6 @@ class RuleBlend(Recommender):
         given = self.config.rules.powers
         powers = {t.name: given.get(t.name, 1.0) for t in self.tasks if t.item_kind == kind}
         return {name: power for name, power in powers.items() if power > 0}
-
-    def _candidates(
-        self, users: IntArray, items: IntArray, scores_of: Mapping[str, FloatArray]
-    ) -> Candidates:
-        """Return items (k,), ascending, with all that rules ask; not yet blended."""
-        log = self.log
-        table, user_table = log.item_table, log.user_table
-        of_items = {**table.features, "title": table.titles, "id": table.ids.ids}
-        of_users = {**user_table.features, "id": user_table.ids.ids}
-        asked = {field.name for field in self._asked if field.scope is Scope.ITEM} | {
-            usable.rule.feature if isinstance(usable.rule, Freshness) else usable.rule.by
-            for usable in self._rules
-            if isinstance(usable.rule, Freshness | AtMostEach | Diversity)
-        }
-        users_asked = {field.name for field in self._asked if field.scope is Scope.USER}
-        return Candidates(
-            tasks=self.tasks,
-            kinds=table.kinds,
-            items=items,
-            kind_codes=table.kind_codes[items].astype(np.int64),
-            categories=self._categories,
-            category_codes=self._category_codes[items],
-            scores=np.full((len(users), len(items)), np.nan),
-            shares={name: shares(scores) for name, scores in scores_of.items()},
-            successes={name: liked[users] for name, liked in self._liked.items()},
-            users=users,
-            task_scores=dict(scores_of),
-            had={name: _had(*had, users, items) for name, had in self._had.items()},
-            item_columns={
-                name: column[items] for name, column in of_items.items() if name in asked
-            },
-            user_columns={
-                name: column[users] for name, column in of_users.items() if name in users_asked
-            },
-        )
 
     # --- state: that of the base models, side by side --------------------------------------
 
@@ -460,31 +355,8 @@ class RuleBlend(Recommender):
             candidates=candidates,
             powers=self._powers(task),
             method=self.config.rules.method,
-            rules=self._rules,
+            rules=self._material.rules,
         )
-
-
-class _Table:
-    """Columns of all items (1, n_items), put together from those of each kind."""
-
-    def __init__(self, n_items: int) -> None:
-        self._n_items = n_items
-        self.columns: dict[str, FloatArray] = {}
-
-    def put(self, items: IntArray, columns: Mapping[str, FloatArray]) -> None:
-        """Take the columns (1, k) of some items."""
-        for name, values in columns.items():
-            self.columns[name] = np.full((1, self._n_items), np.nan)
-            self.columns[name][:, items] = values
-
-
-def _had(offsets: IntArray, of_users: IntArray, users: IntArray, items: IntArray) -> BoolArray:
-    """Return where (m, k) a user is known to have had an item; ``items`` are ascending."""
-    found = np.zeros((len(users), len(items)), dtype=np.bool_)
-    for row, user in enumerate(users.tolist()):
-        mine = of_users[offsets[user] : offsets[user + 1]]
-        found[row] = np.isin(items, mine)
-    return found
 
 
 def _unscored(kind: str, powers: Mapping[str, float]) -> Message:
