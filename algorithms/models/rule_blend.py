@@ -8,10 +8,10 @@ five places*. With :math:`p_t(u, i)` the share of the items that stand no higher
 .. math::
     s_t(u, i) = p_t(u, i) \prod_{t' \ne t} p_{t'}(u, i)^{w_{t'}} \cdot \prod_r f_r(u, i)
 
-or by another way of combining them (``algorithms/rules/blend.py``), where t' runs over the other tasks on the same items,
-:math:`w_{t'}` is their power, and rule r multiplies by its factor :math:`f_r` where it applies, by
-0 where it drops (``algorithms/rules/stages.py``). Quotas, pins and guarantees concern the mixed page
-of all kinds, ``compose_page`` (``algorithms/rules/filling.py``).
+or by another way of combining them (``algorithms/rules/blend.py``), where t' runs over the other
+tasks on the same items, :math:`w_{t'}` is their power, and rule r multiplies by its factor
+:math:`f_r` where it applies, by 0 where it drops (``algorithms/rules/stages.py``). Quotas, pins and
+guarantees concern the mixed page of all kinds, ``compose_page`` (``algorithms/rules/filling.py``).
 
 What the numbers are. A yes-or-no task gets the blended score: it only orders, and what a rule
 dropped has 0, below everything that stays, so that single predictions can still be judged; a
