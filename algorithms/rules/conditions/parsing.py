@@ -23,6 +23,7 @@ from algorithms.rules.conditions.tokens import MOST_DEPTH, tokens_of
 
 MOST_NODES = 200
 LARGEST = 10**15  # of a number; beyond 2**53 a float64 counts no longer
+_MOST_COMPARED = 100  # names that a misspelt one is compared with
 
 _SIGNS: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -79,6 +80,12 @@ def parse(text: str, fields: Fields) -> Node:
     if found.type is not ValueType.TRUTH:
         raise reader.refusal_of(tree, "a condition that holds or not", _NAMED[found.type])
     return found
+
+
+def _closest(name: str, known: list[str]) -> list[str]:
+    """Return the one name that was most likely meant; none where none is close."""
+    alike = sorted(known, key=lambda each: abs(len(each) - len(name)))[:_MOST_COMPARED]
+    return difflib.get_close_matches(name, alike, 1)
 
 
 def _too_deep(start: int, length: int) -> ConditionError:
@@ -194,7 +201,7 @@ class _Reader:
                 raise self.refusal_of(
                     node, f"a field of another kind ({listed or 'there is none'})"
                 )
-            close = difflib.get_close_matches(name, [field.name for field in known], 1)
+            close = _closest(name, [field.name for field in known])
             suggestion = next((str(field) for field in known if [field.name] == close), None)
             what = "a task" if scope in (Scope.SCORE, Scope.SHARE) else f"a field of the {scope}"
             listed = ", ".join(str(field) for field in known[:6])
@@ -204,7 +211,7 @@ class _Reader:
 
     def _unknown_name(self, node: ast.Name, name: str) -> ConditionError:
         scopes = dict.fromkeys(field.scope.value for field in self._fields.known)
-        close = difflib.get_close_matches(name, list(scopes), 1)
+        close = _closest(name, list(scopes))
         if close:
             return self.refusal_of(node, "a field", None, close[0])
         same = next((f for f in self._fields.known if f.name.casefold() == name.casefold()), None)

@@ -136,3 +136,19 @@ def test_it_is_refused_at_once_with_a_sentence(text: str) -> None:
     assert min(spent) < 0.05
     assert 0 <= caught.value.start <= len(text)
     assert len(str(caught.value)) < 400
+
+
+def test_a_misspelt_name_among_a_thousand_long_ones_is_refused_at_once() -> None:
+    known = tuple(
+        Field(Scope.ITEM, f"feature number {n} of a table with long names", ValueType.NUMBER)
+        for n in range(1_000)
+    )
+    spent = []
+    for _ in range(3):
+        started = time.perf_counter()
+        with pytest.raises(ConditionError):
+            read_condition(
+                'item["feature numbr 500 of a tabel with long names"] == 1', Fields(known)
+            )
+        spent.append(time.perf_counter() - started)
+    assert min(spent) < 0.05
