@@ -67,6 +67,7 @@ from algorithms.models.one_event import one_event
 from algorithms.models.row_explanation import row_shares, tell
 from algorithms.models.score_validation import BestSweep, ScoreWatch
 from algorithms.models.shared_factors import SharedFactorsConfig
+from algorithms.models.weight_conflict import WeightConflict
 from algorithms.models.weight_solver import (
     WeightedRows,
     WeightedSweep,
@@ -136,6 +137,7 @@ class FactorWeights(Recommender):
         held_out = ScoreWatch(train, validation, tuple(tasks), self.output, rng)
         best = BestSweep[WeightedRows](self.config.patience)
         totals, before = problem.weights(), np.inf
+        conflict = WeightConflict(problem)
 
         def watch(sweep: WeightedSweep) -> WeightedRows | None:
             nonlocal before
@@ -144,6 +146,9 @@ class FactorWeights(Recommender):
             for task, loss in zip(tasks, sweep.losses / totals, strict=True):
                 point = CurvePoint(sweep.number, task.name, "training loss", float(loss))
                 self.curves.append(point)
+            for name, other, cosine in conflict.cosines(sweep.rows):
+                measure = f"gradient cosine with {other}"
+                self.curves.append(CurvePoint(sweep.number, name, measure, cosine))
             points, quality = held_out.measure(sweep.number, self._score_block, self._predict)
             self.curves += points
             progress(sweep.number / n_epochs, Stage.FIT)

@@ -12,6 +12,7 @@ from algorithms.explanations import EvidenceKind
 from algorithms.models.factor_problem import FactorProblem, pose
 from algorithms.models.factor_weights import FactorWeights, FactorWeightsConfig
 from algorithms.models.shared_factors import SharedFactors, SharedFactorsConfig
+from algorithms.models.weight_conflict import WeightConflict
 from algorithms.models.weight_solver import (
     WeightedRows,
     WeightedSweep,
@@ -156,6 +157,33 @@ def test_weights_are_the_best_whose_average_is_one(problem: FactorProblem) -> No
     right[3 * K :] = 1.0
     assert_allclose(weights[:3].ravel(), np.linalg.solve(system, right)[: 3 * K], rtol=1e-8)
     assert_allclose(rho @ weights[:3], 1.0)
+
+
+def test_gradients_are_those_of_the_loss(problem: FactorProblem) -> None:
+    """Independent reference: central differences of the loss, cell by cell."""
+    rows = random_rows(6)
+    by_user, by_item = WeightConflict(problem).gradients(rows)
+    for t, side, row, gradient in (
+        (0, "users", 3, by_user[0, 3]),
+        (2, "users", 8, by_user[2, 8]),
+        (3, "items", N_FILMS + 2, by_item[3, N_FILMS + 2]),
+        (0, "items", 5, by_item[0, 5]),
+    ):
+        for f in range(K):
+            ends = []
+            for step in (1e-3, -1e-3):
+                moved = rows.copy()
+                getattr(moved, side)[row, f] += step
+                ends.append(loss(problem, moved, t))
+            assert (ends[0] - ends[1]) / 4e-3 == pytest.approx(gradient[f], rel=1e-4, abs=1e-4)
+    assert not by_item[3, 5].any()  # an ad's task has nothing to say of a film
+
+
+def test_conflict_is_recorded_after_every_sweep(model: FactorWeights) -> None:
+    points = [p for p in model.curves if p.measure == "gradient cosine with stars"]
+    assert {p.task for p in points} == {"click", "again", "ad"}
+    assert all(-1 <= p.value <= 1 for p in points)
+    assert {p.step for p in points} == {p.step for p in model.curves}
 
 
 def test_the_last_step_solves_the_users_exactly(problem: FactorProblem) -> None:
