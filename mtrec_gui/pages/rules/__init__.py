@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def build(context: Context) -> QWidget:
     """Make the page."""
     from mtrec_gui.pages.rules.presenter import RulesPresenter
+    from mtrec_gui.pages.rules.proposals import ProposalsPresenter
     from mtrec_gui.pages.rules.view import RulesPage
     from mtrec_gui.pages.rules.words import RuleWords
 
@@ -35,4 +36,9 @@ def build(context: Context) -> QWidget:
     page.told.connect(lambda sentence: context.notify(sentence, "done"))
     page.page_asked.connect(context.go)
     presenter.attach(page)
+    proposals = ProposalsPresenter(context.workspace, presenter.previews, presenter.rule_taken)
+    page.proposals.asked.connect(proposals.proposals_asked)
+    page.proposals.taken.connect(proposals.proposal_taken)
+    page.proposals.left.connect(proposals.proposal_left)
+    proposals.attach(page.proposals)
     return page

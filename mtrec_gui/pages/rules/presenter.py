@@ -60,7 +60,7 @@ class RulesPresenter:
         self._view: RulesView | None = None
         self._chosen: int | None = None  # number of the rule whose form is open
         self._user: str | None = None  # whose page is shown; None for somebody
-        self._previews = PagePreviews()
+        self.previews = PagePreviews()
         self._state: RulesState | None = None  # as it was shown last
         self._asking = False
         self._stale = False
@@ -138,6 +138,11 @@ class RulesPresenter:
         rule = new_rule(kind, workspace.experiment, workspace.log, self._fields)
         self._chosen = len(self._rules.rules) + 1
         self._edit(Edit.ADD, str(self._chosen), rules=(*self._rules.rules, rule))
+
+    def rule_taken(self, rule: Rule) -> None:
+        """A person took a rule that was proposed; it comes last."""
+        number = len(self._rules.rules) + 1
+        self._edit(Edit.ADD, str(number), rules=(*self._rules.rules, rule))
 
     def file_opened(self, path: Path) -> None:
         """A person wants the rules of a file in place of those here; it can be undone."""
@@ -259,14 +264,14 @@ class RulesPresenter:
     def _make(
         self, project: Project, dataset_id: int, log: Any, rules: RuleSet, user: str | None
     ) -> PreviewState:
-        model = self._previews.model(project, dataset_id, log, rules)
+        model = self.previews.model(project, dataset_id, log, rules)
         if model is None:
             return PreviewState(PreviewStatus.NO_RUN)
         try:
             shown: Preview = (
-                self._previews.other_preview(model)
+                self.previews.other_preview(model)
                 if user is None
-                else self._previews.preview(model, log.user_index(user))
+                else self.previews.preview(model, log.user_index(user))
             )
         except UnknownUserError as error:
             return PreviewState(PreviewStatus.UNKNOWN_USER, message=error.message)

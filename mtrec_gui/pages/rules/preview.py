@@ -13,12 +13,14 @@ import numpy as np
 from algorithms.data import InteractionLog
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.rules import Page, PlacedItem, RuleSet
+from algorithms.rules.learned import ProposedRule
 from mtrec_gui.pages.rules.state import LENGTH, Preview, PreviewItem
 from mtrec_gui.restored import RestoredModels
 from mtrec_gui.storage.values import RunStatus
 
 if TYPE_CHECKING:
-    from mtrec_gui.storage import Project
+    from algorithms.evaluation import Experiment
+    from mtrec_gui.storage import Project, StoredRun
 
 _TRIES = 40  # users looked at to find one for whom the rules do something
 
@@ -42,18 +44,7 @@ class PagePreviews:
         ProjectError
             Where the project does not have what the run learned.
         """
-        found = None
-        for summary in reversed(project.comparisons()):
-            if summary.dataset_id != dataset_id:
-                continue
-            done = [
-                run
-                for run in project.runs(summary.id)
-                if run.model == RuleBlend.key and run.status is RunStatus.DONE
-            ]
-            if done:
-                found = (summary.experiment, done[-1])
-                break
+        found = _newest(project, dataset_id)
         if found is None:
             return None
         experiment, run = found
@@ -64,6 +55,23 @@ class PagePreviews:
             self._model = model.restore(fitted.log, fitted.tasks, fitted.state())
             self._key = (run.id, rules)
         return self._model
+
+    def proposals(
+        self, project: Project, dataset_id: int, log: InteractionLog, task: str
+    ) -> tuple[ProposedRule, ...] | None:
+        """Return rules that the events speak for which the newest run was validated on.
+
+        None where there is no run for the task; any thread may ask.
+        """
+        found = _newest(project, dataset_id)
+        if found is None:
+            return None
+        experiment, run = found
+        model = self._restored.model(project, log, experiment, run)
+        if not isinstance(model, RuleBlend) or task not in [each.name for each in model.tasks]:
+            return None
+        validation = self._restored.split(project, log, experiment, run.seed).validation
+        return model.propose_rules(task, validation)
 
     def preview(self, model: RuleBlend, user: int) -> Preview:
         """Return the page of a user."""
@@ -80,6 +88,21 @@ class PagePreviews:
                 return shown[-1]
             shown.append(self.preview(model, int(user)))
         return max(shown, key=lambda each: each.n_changed)
+
+
+def _newest(project: Project, dataset_id: int) -> tuple[Experiment, StoredRun] | None:
+    """Return the newest finished run of the rule blend, and the experiment it belongs to."""
+    for summary in reversed(project.comparisons()):
+        if summary.dataset_id != dataset_id:
+            continue
+        done = [
+            run
+            for run in project.runs(summary.id)
+            if run.model == RuleBlend.key and run.status is RunStatus.DONE
+        ]
+        if done:
+            return summary.experiment, done[-1]
+    return None
 
 
 def _preview(model: RuleBlend, user: int, page: Page) -> Preview:

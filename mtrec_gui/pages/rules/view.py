@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mtrec_gui.pages.rules.blend_card import BlendCard
 from mtrec_gui.pages.rules.preview_card import PreviewCard
+from mtrec_gui.pages.rules.proposal_card import ProposalCard
 from mtrec_gui.pages.rules.rule_list import RuleCard
 from mtrec_gui.pages.rules.state import PreviewState, RulesState
 from mtrec_gui.pages.rules.words import RuleWords
@@ -78,12 +79,13 @@ class RulesPage(Page):
         self.rules.rule_removed.connect(self.rule_removed)
         self.rules.rule_edited.connect(self.rule_edited)
         self.rules.rule_added.connect(self.rule_added)
+        self.proposals = ProposalCard(words)
         self.preview = PreviewCard(words, appearance)
         self.preview.user_typed.connect(self.user_typed)
         self.preview.other_user_pressed.connect(self.other_user_pressed)
         self.preview.experiments_asked.connect(lambda: self.page_asked.emit("experiments"))
         left, right = QWidget(), QWidget()
-        left.setLayout(column(self.rules, self.blend, None, spacing=L))
+        left.setLayout(column(self.rules, self.proposals, self.blend, None, spacing=L))
         right.setLayout(column(self.preview, None))
         self.body.addWidget(SideBySide(left, right, appearance, 800, (1, 1)))
         self.body.addStretch(1)

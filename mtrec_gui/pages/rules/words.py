@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from algorithms.rules import BlendMethod, Rule, describe
+from mtrec_gui.pages.rules.proposals import ProposalState, ProposalStatus
 from mtrec_gui.pages.rules.state import Edit, ListFormula, Preview, PreviewItem
 from mtrec_gui.wording import say
 
@@ -116,6 +117,26 @@ class RuleWords(QObject):
     def exported(self, name: str) -> str:
         """Say where the rules were written."""
         return self.tr("The rules were written to {name}.").format(name=name)
+
+    # --- proposals ---------------------------------------------------------------------------
+
+    def proposals(self, state: ProposalState) -> str:
+        """Say what came of looking for rules; nothing where nobody has asked."""
+        if state.status is ProposalStatus.FAILED and state.message is not None:
+            return say(state.message)
+        if state.status is ProposalStatus.READY and state.n_found and not state.proposals:
+            return self.tr("All proposals for “{task}” were looked at.").format(task=state.task)
+        return {
+            ProposalStatus.WORKING: self.tr("One moment …"),
+            ProposalStatus.NO_RUN: self.tr(
+                "There are no scores yet: run the model “Rule blend” once in Experiments."
+            ),
+            ProposalStatus.READY: ""
+            if state.proposals
+            else self.tr(
+                "For “{task}” the scores say all there is to say: no rule is proposed."
+            ).format(task=state.task),
+        }.get(state.status, "")
 
     # --- preview -----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from algorithms.evaluation.runner import run
 from algorithms.rules import (
     AtMost,
     BlendMethod,
+    Boost,
     BoostBoughtCategory,
     DropBelow,
     Pin,
@@ -244,6 +245,22 @@ def test_problems_stand_at_the_rule_and_at_the_power(lab):
     assert "no such task" in str(click.problem)
     lab.presenter.power_ticked("click", False)
     assert lab.rules.powers == {}
+
+
+def test_a_proposed_rule_comes_last_and_can_be_undone(lab):
+    lab.presenter.rule_taken(Boost(condition='item.kind == "ad"', factor=1.2))
+    assert isinstance(lab.rules.rules[-1], Boost)
+    lab.workspace.undo()
+    assert lab.rules == RULES
+
+
+def test_rules_are_proposed_from_the_events_of_validation_only(lab, fitted):
+    previews, log = lab.presenter.previews, lab.workspace.log
+    ask = (lab.workspace.project, lab.workspace.dataset_id, log)
+    assert previews.proposals(*ask, "click") is None  # nothing ran
+    lab.commit(fitted)
+    assert previews.proposals(*ask, "gone") is None
+    assert previews.proposals(*ask, "click") == ()  # too few events to say anything
 
 
 # --- files ---------------------------------------------------------------------------------------
