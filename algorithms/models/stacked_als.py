@@ -22,8 +22,9 @@ What differs from shared factors: an item's vectors in two tasks have nothing to
 there are no offsets, and ratings as such are not served: squared errors of stars have no place in a
 table of yes and no.
 
-Validation events stop the sweeps early. The fit ends with an exact solution for the users, so a
-score is a sum over the user's own past in all tasks:
+Validation events stop the sweeps early; from an earlier solution the sweeps end when one of them
+lowers the sum by less than three in ten thousand. The fit ends with an exact solution for the
+users, so a score is a sum over the user's own past in all tasks:
 
 .. math::
     s_{tui} = \sum_{(t',j):\,x_{t'uj}>0} c_{t'uj}\, q_{ti}^\top W_u\, q_{t'j}, \qquad
@@ -64,6 +65,7 @@ from algorithms.models.stacked_table import stack
 from algorithms.progress import Progress, Stage
 from algorithms.tasks import Task, TaskKind
 
+_ENOUGH = 3e-4  # a sweep that lowers the objective by less ends a fit from an earlier solution
 _CHUNK = 2**16  # cells whose scores are made in one go
 
 
@@ -184,13 +186,17 @@ class StackedAls(Recommender):
             if started:
                 model.user_factors = self._P.astype(np.float32)
                 model.item_factors = self._Q.astype(np.float32)
+            before = np.inf
             for epoch in range(1, n_epochs + 1):
                 model.fit(table, show_progress=False)  # goes on from where its factors are
                 self._P, self._Q = model.user_factors, model.item_factors
+                losses, objective = self._training_losses(epoch)
+                gained, before = before - objective, objective
                 points, quality = watch.measure(epoch, self._score_block, self._predict)
-                self.curves += self._training_losses(epoch) + points
+                self.curves += losses + points
                 progress(epoch / (n_epochs + 1), Stage.FIT)
-                if best.stops(quality, lambda: (self._P.copy(), self._Q.copy())):
+                enough = started and gained < _ENOUGH * objective
+                if best.stops(quality, lambda: (self._P.copy(), self._Q.copy())) or enough:
                     break
             if best.kept is not None:
                 model.user_factors, model.item_factors = best.kept
@@ -203,8 +209,11 @@ class StackedAls(Recommender):
             self._P = model.recalculate_user(np.arange(shape[0]), table)
             self._Q = model.item_factors
 
-    def _training_losses(self, epoch: int) -> list[CurvePoint]:
-        """Return each task's squared error, a mean weighted by confidence over all its cells."""
+    def _training_losses(self, epoch: int) -> tuple[list[CurvePoint], float]:
+        """Return each task's squared error, and what the sweeps minimise.
+
+        The squared error is a mean over all cells of the task, weighted by confidence.
+        """
         cells, gram = self._table, self._P.T @ self._P
         users = np.repeat(np.arange(len(self._P)), np.diff(cells.offsets))
         scores = np.empty(len(users))  # (n_cells,)
@@ -213,14 +222,17 @@ class StackedAls(Recommender):
             P, Q = self._P[users[part]], self._Q[cells.columns[part]]
             scores[part] = np.einsum("nk,nk->n", P, Q)
         points = []
+        squares = float((self._P**2).sum()) + float((self._Q**2).sum())
+        objective = self.config.regularization * squares
         for t, task in enumerate(self.tasks):
             mine, columns = cells.tasks == t, cells.column_of[t][cells.column_of[t] >= 0]
             c, s, Q = cells.confidences[mine], scores[mine], self._Q[columns]
             # all cells as zeros of weight 1, by Gram matrices; then what the positive ones change
             loss = float((gram * (Q.T @ Q)).sum()) + float((c * (1 - s) ** 2 - s**2).sum())
+            objective += loss
             weight = float((c - 1).sum()) + len(self._P) * len(columns)
             points.append(CurvePoint(epoch, task.name, "training loss", loss / max(weight, 1.0)))
-        return points
+        return points, objective
 
     # --- answering -----------------------------------------------------------------------
 

@@ -195,6 +195,8 @@ def test_a_warm_start_goes_on_where_the_earlier_fit_ended() -> None:
         for each in (cold, warm)
     )
     assert best < 0.9 * first
+    again = StackedAls(CONFIG).fit(LOG, TASKS, rng=np.random.default_rng(1), start=fit().state())
+    assert max(point.step for point in again.curves) < 10  # of 30
     other = StackedAls(CONFIG).fit(
         LOG, TASKS[:2], rng=np.random.default_rng(1), start=fit().state()
     )
