@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from algorithms.evaluation import Experiment
-from algorithms.rules.rule_set import BoostBoughtCategory, DropBelow, Rule
+from algorithms.rules import rename_task
 from algorithms.tasks import Task
 
 
@@ -66,18 +66,6 @@ def _renamed(experiment: Experiment, old: str, new: str) -> Experiment:
         task.model_copy(update={"parent": new}) if task.parent == old else task
         for task in experiment.tasks
     )
-    rule_set = experiment.rules
-    powers = {new if task == old else task: power for task, power in rule_set.powers.items()}
-    rules = tuple(_rule_renamed(rule, old, new) for rule in rule_set.rules)
     return experiment.model_copy(
-        update={
-            "tasks": tasks,
-            "rules": rule_set.model_copy(update={"powers": powers, "rules": rules}),
-        }
+        update={"tasks": tasks, "rules": rename_task(experiment.rules, old, new)}
     )
-
-
-def _rule_renamed(rule: Rule, old: str, new: str) -> Rule:
-    if isinstance(rule, DropBelow | BoostBoughtCategory) and rule.task == old:
-        return rule.model_copy(update={"task": new})
-    return rule
