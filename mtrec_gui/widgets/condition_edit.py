@@ -36,6 +36,7 @@ from mtrec_gui.wording import say
 
 PAUSE_MS = 250  # after the last key, before the text is checked
 _MOST_LINES = 6
+_MOST_PASTED = 10_000  # characters; a condition may have fewer, and then says so
 _OPENS = ".[\"'"  # beside letters, what brings the completions up by itself
 _POPUP_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape, Qt.Key.Key_Return)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -179,7 +180,7 @@ class ConditionLine(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
         """Take what is pasted or dropped as plain text on one line."""
-        self.insertPlainText(on_one_line(source.text()))
+        self.insertPlainText(on_one_line(source.text()[:_MOST_PASTED]))
 
     def offer(self) -> None:
         """Show what could come next where there is anything."""

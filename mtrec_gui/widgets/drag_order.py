@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
@@ -90,7 +88,7 @@ class DragHandle(QWidget):
 class DragOrder(QWidget):
     """The mark between the lines where a dragged one will land.
 
-    Put one into the widget that holds the lines, and call ``follow`` with them.
+    Put one into the widget that holds the lines, and tell it of each.
 
     Signals
     -------
@@ -107,14 +105,17 @@ class DragOrder(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def follow(self, lines: Sequence[tuple[QWidget, DragHandle]]) -> None:
-        """Let these lines, from the top down, be dragged by their handles."""
-        self._lines = [line for line, _ in lines]
+    def add(self, line: QWidget, handle: DragHandle) -> None:
+        """Let one more line, below the others, be dragged by its handle."""
+        self._lines.append(line)
+        handle.dragged.connect(self._show)
+        handle.dropped.connect(lambda: self._drop(self._lines.index(line)))
+        handle.cancelled.connect(self._forget)
+
+    def remove_last(self) -> None:
+        """Forget the line below all others."""
+        self._lines.pop()
         self._forget()
-        for place, (_, handle) in enumerate(lines):
-            handle.dragged.connect(self._show)
-            handle.dropped.connect(lambda place=place: self._drop(place))
-            handle.cancelled.connect(self._forget)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the mark."""

@@ -86,7 +86,7 @@ class BlendCard(Card):
         self._words, self._appearance = words, appearance
         self.method = Segments(words.methods())
         self.method.chosen.connect(self.method_chosen)
-        self.head.addWidget(self.method)
+        self.body.addLayout(row(self.method, None))
         self.body.addWidget(
             PlainLabel(self.tr("Which tasks count beside others, and with which power"), "strong")
         )

@@ -97,7 +97,9 @@ class RuleLine(QWidget):
         self.button.setChecked(is_open)
         self.button.setAccessibleName(f"{shown.number} {sentence}")
         self._words.setText(sentence)
-        self._words.set_role("text" if shown.rule.enabled else "muted")
+        role = "text" if shown.rule.enabled else "muted"
+        if self._words.property("role") != role:
+            self._words.set_role(role)
         self.up.setEnabled(shown.number > 1)
         self.down.setEnabled(shown.number < len(state.rules))
         self.problem.setText("" if shown.problem is None else say(shown.problem))
@@ -190,25 +192,31 @@ class RuleCard(Card):
 
     def show_state(self, state: RulesState) -> None:
         """Show the rules; lines are kept, so that the focus stays where it is."""
-        if len(self.lines) != len(state.rules):
-            self._build(len(state.rules))
+        while len(self.lines) > len(state.rules):
+            self._remove_last()
+        while len(self.lines) < len(state.rules):
+            self._add_line()
         for line, shown in zip(self.lines, state.rules, strict=True):
             line.show_rule(shown, state, self._words)
         self._empty.setVisible(not state.rules)
 
-    def _build(self, n_rules: int) -> None:
-        clear(self._place)
-        self.lines = []
-        for number in range(1, n_rules + 1):
-            line = RuleLine(number, self._appearance)
-            line.ticked.connect(self.rule_ticked)
-            line.chosen.connect(self.rule_chosen)
-            line.moved.connect(self._moved_by_keys)
-            line.removed.connect(self.rule_removed)
-            line.edited.connect(self.rule_edited)
-            self._place.addWidget(line)
-            self.lines.append(line)
-        self._order.follow([(line, line.handle) for line in self.lines])
+    def _add_line(self) -> None:
+        line = RuleLine(len(self.lines) + 1, self._appearance)
+        line.ticked.connect(self.rule_ticked)
+        line.chosen.connect(self.rule_chosen)
+        line.moved.connect(self._moved_by_keys)
+        line.removed.connect(self.rule_removed)
+        line.edited.connect(self.rule_edited)
+        self._place.addWidget(line)
+        self.lines.append(line)
+        self._order.add(line, line.handle)
+
+    def _remove_last(self) -> None:
+        self._order.remove_last()
+        line = self.lines.pop()
+        self._place.removeWidget(line)
+        line.hide()
+        line.deleteLater()
 
     def _moved_by_keys(self, number: int, steps: int) -> None:
         """Move a rule; the focus goes with it."""

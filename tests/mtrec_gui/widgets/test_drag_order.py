@@ -24,7 +24,8 @@ def holder(appearance, shown):
         lines.append((line, handle))
         made.handles.append(handle)
     made.order = DragOrder(appearance, made)
-    made.order.follow(lines)
+    for line, handle in lines:
+        made.order.add(line, handle)
     made.heard = []
     made.order.moved.connect(lambda *move: made.heard.append(move))
     made.lines = [line for line, _ in lines]
@@ -74,3 +75,10 @@ def test_a_click_is_no_drag(holder, qtbot):
     qtbot.mouseClick(holder.handles[0], LEFT)
     assert holder.heard == []
     assert not holder.order.isVisible()
+
+
+def test_lines_come_and_go_at_the_end(holder, qtbot):
+    holder.order.remove_last()
+    handle, where = take(qtbot, holder, 0, 2)
+    qtbot.mouseRelease(handle, LEFT, pos=where)
+    assert holder.heard == [(0, 2)]
