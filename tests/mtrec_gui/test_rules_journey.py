@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from algorithms.evaluation import ModelChoice
-from algorithms.rules import Drop, Pin, Quota
+from algorithms.rules import Boost, Drop, Pin, Quota
 from algorithms.rules.toml_file import open_rules
 from mtrec_gui.app import make_qt_application
 from mtrec_gui.pages.rules.state import PreviewStatus
@@ -158,3 +158,24 @@ def test_rules_are_added_typed_ordered_switched_undone_and_sent(person, qtbot, t
     person.click(page.open)
     person.wait_for(lambda: workspace.experiment.rules == kept)
     assert not any(line.problem.text() for line in page.rules.lines)
+
+
+def test_rules_are_proposed_from_the_run_and_taken(person):
+    page, workspace = person.rules_page, person.workspace
+    before = workspace.experiment.rules.rules
+    page._scroll.ensureWidgetVisible(page.proposals.ask)
+    for task in [page.proposals.task.itemText(n) for n in range(page.proposals.task.count())]:
+        page.proposals.task.setCurrentText(task)
+        person.click(page.proposals.ask)
+        person.wait_for(page.proposals.ask.isEnabled)
+        if page.proposals.lines:
+            break
+    n = len(page.proposals.lines)
+    assert n > 0  # the world plants what the scores do not say
+    page._scroll.ensureWidgetVisible(page.proposals.lines[0])
+    person.click(page.proposals.lines[0].take)
+    assert isinstance(workspace.experiment.rules.rules[-1], Boost)
+    assert len(page.proposals.lines) == n - 1
+    assert not page.rules.lines[-1].problem.text()
+    person.click(person.window.undo)
+    assert workspace.experiment.rules.rules == before
