@@ -8,6 +8,7 @@ the same numbers in every process.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from algorithms.evaluation.faithfulness import (
 from algorithms.evaluation.runner import model_rng
 from algorithms.messages import Message
 from algorithms.progress import Progress, Stage, part_of
-from mtrec_gui.jobs import worker
+from mtrec_gui.jobs import endings, worker
 from mtrec_gui.jobs.parts import read_parts, write_parts
 from mtrec_gui.jobs.process import WorkerProcess, describe_exit
 from mtrec_gui.model_shelf import find_model
@@ -35,6 +36,8 @@ from mtrec_gui.model_shelf import find_model
 _FUNCTION = f"{__name__}:answer"
 _LISTEN_SECONDS = 0.1  # between two looks whether the test is still wanted
 _FITTED = 0.08  # share of the work that fitting the model itself is
+
+_logger = logging.getLogger(__name__)
 
 
 class TrialEndedError(MtrecError, RuntimeError):
@@ -77,7 +80,7 @@ def measure_aside(
         )
         process = WorkerProcess(get_context("spawn"), order)
         try:
-            _listen(process, progress)
+            _listen(process, spec.model, progress)
         finally:
             process.kill()
             exit_code = process.clear()
@@ -99,7 +102,7 @@ def _write(log: InteractionLog, folder: Path) -> None:
         ) from error
 
 
-def _listen(process: WorkerProcess, progress: Progress) -> None:
+def _listen(process: WorkerProcess, model: str, progress: Progress) -> None:
     """Pass on what the process says until it is done; raise what it raised."""
     fraction, stage = 0.0, Stage.LOAD
     while process.hears:
@@ -115,11 +118,17 @@ def _listen(process: WorkerProcess, progress: Progress) -> None:
             case "done":
                 return
             case "failed":
-                error = MtrecError(detail="")
-                error.message = Message(event["template"], event["values"])
-                raise error
+                raise _error(Message(event["template"], event["values"]))
             case "bug":
-                raise RuntimeError(event["traceback"])
+                _logger.error("a test of %s\n%s", model, event["traceback"])
+                raise _error(endings.bug(model, event["error"]))
+
+
+def _error(message: Message) -> MtrecError:
+    """Return the error that was raised in the other process, by its sentence."""
+    error = MtrecError(detail=str(message))
+    error.message = message
+    return error
 
 
 # --- in the other process ---------------------------------------------------------------------

@@ -624,6 +624,8 @@ def test_what_the_other_process_cannot_do_is_told(workspace):
     spec = next(s for s in EXPERIMENT.run_specs() if s.model == "popularity")
     with pytest.raises(MtrecError, match="This explanation cannot be tested"):
         measure_aside(spec, Explained("click", 3, 5, 1), workspace.log, silent)
+    with pytest.raises(MtrecError, match="popularity"):  # a fault is told, not waited for
+        measure_aside(spec, Explained("click", 3, 5, "many"), workspace.log, silent)
 
 
 def test_a_test_says_how_far_it_is_and_can_be_cancelled(view, presenter, late):
