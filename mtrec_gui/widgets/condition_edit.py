@@ -315,6 +315,7 @@ class ConditionEdit(TextEditor):
 
     def _check(self) -> None:
         text = self.line.toPlainText()
+        self.line.document().setModified(False)  # what comes after a pause is undone by itself
         self._error = self._read(text)
         self._show()
         if self._error is None and text != self._accepted:

@@ -96,7 +96,8 @@ def test_rules_are_added_typed_ordered_switched_undone_and_sent(person, qtbot, t
     assert "item.price" in edit.said.text()
     assert rules()[-1].condition == f'item.category == "{top}"'
     person.press(Qt.Key.Key_Z, CTRL)  # takes back what was typed, not the rule
-    person.wait_for(lambda: "item.prise" not in edit.line.toPlainText())
+    assert edit.line.toPlainText() == f'item.category == "{top}"'
+    person.wait_for(lambda: edit.said.property("role") == "remark")
     assert rules()[-1].condition == f'item.category == "{top}"'
 
     # the order: by dragging to the top, and by keys back down

@@ -45,13 +45,15 @@ class RuleLine(QWidget):
         self.button.put(PlainLabel(str(number), "muted"))
         self.button.put(self._words, 1)
         self.up, self.down, self.remove = (button("", "quiet") for _ in range(3))
-        for made, words in (
-            (self.up, self.tr("Apply rule {n} earlier")),
-            (self.down, self.tr("Apply rule {n} later")),
-            (self.remove, self.tr("Remove rule {n}")),
+        for made, words, keys in (
+            (self.up, self.tr("Apply rule {n} earlier"), "Alt+Up"),
+            (self.down, self.tr("Apply rule {n} later"), "Alt+Down"),
+            (self.remove, self.tr("Remove rule {n}"), ""),
         ):
-            made.setAccessibleName(words.format(n=number))
-            made.setToolTip(words.format(n=number))
+            sentence = words.format(n=number)
+            made.setAccessibleName(sentence)
+            shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+            made.setToolTip(f"{sentence} ({shown})" if keys else sentence)
         self.up.clicked.connect(lambda: self.moved.emit(number, -1))
         self.down.clicked.connect(lambda: self.moved.emit(number, 1))
         self.remove.clicked.connect(lambda: self.removed.emit(number))

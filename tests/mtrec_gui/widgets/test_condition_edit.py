@@ -135,12 +135,28 @@ def test_undo_takes_back_a_completion_inside_the_field(edit, qtbot):
     assert edit.line.toPlainText() == "item."
 
 
+def test_what_was_typed_after_a_pause_is_undone_by_itself(edit, qtbot):
+    qtbot.keyClicks(edit.line, "item.price > 1")
+    qtbot.waitUntil(lambda: edit.heard == ["item.price > 1"])
+    qtbot.keyClicks(edit.line, " and item.prise")
+    qtbot.waitUntil(lambda: edit.said.property("role") == "worse")
+    qtbot.keyClick(edit.line, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert edit.line.toPlainText() == "item.price > 1"
+    qtbot.waitUntil(lambda: edit.said.property("role") == "remark")
+    assert edit.heard == ["item.price > 1"]
+
+
 def test_what_is_pasted_is_plain_text_on_one_line(edit):
     data = QMimeData()
     data.setHtml("<b>item.price</b> &gt;<br>1")
     data.setText("item.price >\n1")
     edit.line.insertFromMimeData(data)
     assert edit.line.toPlainText() == "item.price > 1"
+    data.setText("(" * 100_000)  # says that it is too long, and does not hang
+    edit.line.selectAll()
+    edit.line.insertFromMimeData(data)
+    edit.finish()
+    assert "at most 2,000 characters" in edit.said.text()
     assert not edit.line.canInsertFromMimeData(QMimeData())
 
 
