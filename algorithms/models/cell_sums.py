@@ -10,7 +10,8 @@ addends is fixed. Importing this module imports numba.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numba
@@ -21,6 +22,25 @@ from algorithms.arrays import FloatArray, IntArray
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _SUM_IN_LANES = {"reassoc", "contract", "nsz"}  # lets one row's dot product use vector units
+
+
+_FEW = 1_000_000  # numbers: a pass over them takes one core about a millisecond
+
+
+@contextmanager
+def threads_for(n: int) -> Iterator[None]:
+    """Let one thread do what it does in a moment: several would wait longer for each other.
+
+    Parameters
+    ----------
+    n : numbers that one pass over the data reads
+    """
+    before = numba.get_num_threads()
+    numba.set_num_threads(before if n > _FEW else 1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 def compiled(**options: Any) -> Callable[[FunctionT], FunctionT]:

@@ -138,6 +138,7 @@ def alternate(
     start : rows of an earlier solution; items that it does not know start at random
     """
     from algorithms.models import factor_kernels as kernels  # numba: only while fitting
+    from algorithms.models.cell_sums import threads_for
 
     users, items = user_side(problem, ridge), item_side(problem, ridge)
     n_users, n_items, d = len(problem.known_users), len(problem.known_items), len(ridge)
@@ -170,28 +171,29 @@ def alternate(
             mine,
         )
 
-    item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
-    for number in range(1, n_epochs + 1):
-        half(kernels.descend, users, problem.user_zeros(item_grams), _CG_STEPS)
-        user_grams = kernels.grams(rows.users, users.groups, 1)
-        half(kernels.descend, items, problem.item_zeros(user_grams), _CG_STEPS)
+    with threads_for(len(problem.events.users) * n_factors):
         item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
-        of_events = kernels.event_losses(
-            users.offsets,
-            users.others,
-            users.tasks,
-            users.values,
-            users.effects,
-            rows.users,
-            rows.items,
-            n_factors,
-        )
-        losses = problem.losses(user_grams, item_grams, of_events.sum(axis=0))
-        squares = (rows.users**2).sum(axis=0) + (rows.items**2).sum(axis=0)  # (d,)
-        best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge @ squares)))
-        if best is not None:
-            rows = best
+        for number in range(1, n_epochs + 1):
+            half(kernels.descend, users, problem.user_zeros(item_grams), _CG_STEPS)
+            user_grams = kernels.grams(rows.users, users.groups, 1)
+            half(kernels.descend, items, problem.item_zeros(user_grams), _CG_STEPS)
             item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
-            break
-    half(kernels.solve, users, problem.user_zeros(item_grams))
+            of_events = kernels.event_losses(
+                users.offsets,
+                users.others,
+                users.tasks,
+                users.values,
+                users.effects,
+                rows.users,
+                rows.items,
+                n_factors,
+            )
+            losses = problem.losses(user_grams, item_grams, of_events.sum(axis=0))
+            squares = (rows.users**2).sum(axis=0) + (rows.items**2).sum(axis=0)  # (d,)
+            best = watch(Sweep(number, rows, losses, float(losses.sum() + ridge @ squares)))
+            if best is not None:
+                rows = best
+                item_grams = kernels.grams(rows.items, items.groups, problem.n_kinds)
+                break
+        half(kernels.solve, users, problem.user_zeros(item_grams))
     return rows
