@@ -154,8 +154,11 @@ class SharedSpecific(SharedFactors):
         layout = self._layout(len(problem.tasks))
         if not layout.n_specific:
             return super()._sweep(problem, rng, watch, start)
+        from algorithms.models.cell_sums import threads_for  # numba: only while fitting
+
         ridge, n_epochs = self._ridge(problem), self.config.n_epochs
-        return alternate_blocks(problem, ridge, layout, n_epochs, rng, watch, start)
+        with threads_for(len(problem.events.users) * layout.n_factors):
+            return alternate_blocks(problem, ridge, layout, n_epochs, rng, watch, start)
 
     def _tell(
         self, block: FactorBlock, problem: FactorProblem, t: int, user: int, item: int
