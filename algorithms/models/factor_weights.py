@@ -129,6 +129,8 @@ class FactorWeights(Recommender):
         rng: np.random.Generator,
         progress: Progress,
     ) -> None:
+        from algorithms.models.cell_sums import threads_for  # numba: only while fitting
+
         n_epochs, n_factors = self.config.n_epochs, self.config.n_factors
         problem = self._pose()
         self._problem = problem
@@ -157,9 +159,9 @@ class FactorWeights(Recommender):
                 return sweep.rows if best.kept is None else best.kept
             return None
 
-        self._rows = alternate_weighted(
-            problem, self._ridge(problem), self._weight_ridge(problem), rows, n_epochs, watch
-        )
+        ridge, weight_ridge = self._ridge(problem), self._weight_ridge(problem)
+        with threads_for(len(problem.events.users) * n_factors):
+            self._rows = alternate_weighted(problem, ridge, weight_ridge, rows, n_epochs, watch)
         progress(1.0, Stage.FIT)
 
     def _pose(self) -> FactorProblem:
