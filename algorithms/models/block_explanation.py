@@ -21,7 +21,7 @@ from algorithms.arrays import FloatArray, IntArray, TextArray
 from algorithms.explanations import Explanation
 from algorithms.messages import Message
 from algorithms.models.factor_blocks import Blocks, item_grams, zeros_of
-from algorithms.models.factor_explanation import past_events, told
+from algorithms.models.factor_explanation import past_events, steps_left, told
 from algorithms.models.factor_problem import FactorProblem, numpy_grams
 from algorithms.models.factor_solver import FactorRows
 
@@ -78,10 +78,47 @@ def _shares(
     The three columns are what comes through the shared block, the task's own block and the bias.
     """
     of = problem.events
-    first, last = np.searchsorted(of.users, [user, user + 1])
-    events = np.arange(first, last)
+    events, A, X, biases, r = _system(problem, rows, ridge, blocks, user)
     if not problem.known_users[user]:
         return events, np.empty((0, 3)), np.zeros(3)
+    sides = np.zeros((blocks.width, 3))
+    shared, own = np.arange(blocks.n_shared), blocks.own(t)
+    sides[shared, 0] = rows.items[item, shared]
+    sides[own, 1] = rows.items[item, own]
+    sides[blocks.bias(t), 2] = 1.0
+    H = np.linalg.solve(A, sides)  # (d, 3)
+    steps = of.pull[events] - of.curvature[events] * biases
+    amounts: FloatArray = steps[:, None] * (X @ H)
+    return events, amounts, r @ H
+
+
+def folded_block_row(
+    problem: FactorProblem,
+    rows: FactorRows,
+    ridge: FloatArray,
+    blocks: Blocks,
+    user: int,
+    left: FloatArray,
+) -> FloatArray:
+    """Return (d,) the row of a user with some events only (see ``folded_row``)."""
+    events, A, X, biases, r = _system(problem, rows, ridge, blocks, user, left)
+    steps = steps_left(problem, events, biases, left)
+    row: FloatArray = np.linalg.solve(A, X.T @ steps + r).astype(np.float64)
+    return row
+
+
+def _system(
+    problem: FactorProblem,
+    rows: FactorRows,
+    ridge: FloatArray,
+    blocks: Blocks,
+    user: int,
+    left: FloatArray | None = None,
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the user's events, A_u, x of each event (n, d), b of each (n,), and r_0 (d,)."""
+    of = problem.events
+    first, last = np.searchsorted(of.users, [user, user + 1])
+    events = np.arange(first, last)
     grams = item_grams(problem, blocks, rows.items, numpy_grams)
     A, r = np.diag(ridge), np.zeros(blocks.width)
     X = np.zeros((len(events), blocks.width))
@@ -92,15 +129,7 @@ def _shares(
         mine = np.flatnonzero(of.tasks[events] == number)
         X[np.ix_(mine, seen)] = rows.items[np.ix_(of.items[events[mine]], seen)]
         X[mine, blocks.bias(number)] = 1.0
-    A += (X * of.curvature[events, None]).T @ X
-    sides = np.zeros((blocks.width, 3))
-    shared, own = np.arange(blocks.n_shared), blocks.own(t)
-    sides[shared, 0] = rows.items[item, shared]
-    sides[own, 1] = rows.items[item, own]
-    sides[blocks.bias(t), 2] = 1.0
-    H = np.linalg.solve(A, sides)  # (d, 3)
-    first_bias = blocks.bias(0)
-    biases = rows.items[of.items[events], first_bias + of.tasks[events]]  # (n,)
-    steps = of.pull[events] - of.curvature[events] * biases
-    amounts: FloatArray = steps[:, None] * (X @ H)
-    return events, amounts, r @ H
+    curvature = of.curvature[events] if left is None else of.curvature[events] * left
+    A += (X * curvature[:, None]).T @ X
+    biases = rows.items[of.items[events], blocks.bias(0) + of.tasks[events]]  # (n,)
+    return events, A, X, biases, r

@@ -158,6 +158,13 @@ class Ease(FeedbackRecommender):
         scores[~self._has_feedback(task, users)] = np.nan
         return scores
 
+    def fold_in(self, task: Task, user: int, items: IntArray, log: InteractionLog) -> FloatArray:
+        """Return (n,) the scores of items for a user who did what a log says."""
+        folded: FloatArray = self._with_past(task, log)._score_block(task, np.array([user]), items)[
+            0
+        ]
+        return folded
+
     def _state(self) -> ModelState:
         arrays: dict[str, AnyArray] = {
             f"task{position}.B": self._B[task.name] for position, task in enumerate(self.tasks)

@@ -109,26 +109,68 @@ def told(
     )
 
 
+def folded_row(
+    problem: FactorProblem, rows: FactorRows, ridge: FloatArray, user: int, left: FloatArray
+) -> FloatArray:
+    """Return (d,) the row that a user would have with some events only, the items held still.
+
+    Parameters
+    ----------
+    left : (n,) how much of each of the user's events there is, 0 to 1: of a binary event the share
+        of the times that it happened
+    """
+    events, system, X, biases, zeros = _system(problem, rows, ridge, user, left)
+    steps = steps_left(problem, events, biases, left)
+    row: FloatArray = np.linalg.solve(system, X.T @ steps + zeros).astype(np.float64)
+    return row
+
+
+def steps_left(
+    problem: FactorProblem, events: IntArray, biases: FloatArray, left: FloatArray
+) -> FloatArray:
+    """Return (n,) g - c b of a user's events of which only a part is left (``folded_row``)."""
+    of = problem.events
+    zero = np.array([scale.zero for scale in problem.scales])[of.tasks[events]]
+    pull = np.where(left > 0, (of.pull[events] - zero) * left + zero, 0.0)  # w x' + w v
+    steps: FloatArray = pull - of.curvature[events] * left * biases
+    return steps
+
+
 def _shares(
     problem: FactorProblem, rows: FactorRows, ridge: FloatArray, t: int, user: int, item: int
 ) -> tuple[IntArray, FloatArray, float]:
     """Return the user's events, what each adds to x'z (n,), and what the zeros add."""
     of = problem.events
-    first, last = np.searchsorted(of.users, [user, user + 1])
-    events = np.arange(first, last)
+    events, system, X, biases, zeros = _system(problem, rows, ridge, user)
     if not problem.known_users[user]:
         return events, np.empty(0), 0.0
+    n_tasks = len(problem.tasks)
+    x = np.r_[rows.items[item, : len(ridge) - n_tasks], np.eye(n_tasks)[t]]
+    h = np.linalg.solve(system, x)
+    amounts: FloatArray = (of.pull[events] - of.curvature[events] * biases) * (X @ h)
+    return events, amounts, float(zeros @ h)
+
+
+def _system(
+    problem: FactorProblem,
+    rows: FactorRows,
+    ridge: FloatArray,
+    user: int,
+    left: FloatArray | None = None,
+) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the user's events, A_u, x of each event (n, d), b of each (n,), and r_0 (d,)."""
+    of = problem.events
+    first, last = np.searchsorted(of.users, [user, user + 1])
+    events = np.arange(first, last)
     n_tasks = len(problem.tasks)
     k = len(ridge) - n_tasks
     marks = np.eye(n_tasks)[of.tasks[events]]  # (n, n_tasks)
     X = np.column_stack([rows.items[of.items[events], :k], marks])  # (n, d)
     biases = rows.items[of.items[events], k + of.tasks[events]]  # (n,)
     A, r = problem.user_zeros(numpy_grams(rows.items, problem.item_groups, problem.n_kinds))
-    system = A[0] + np.diag(ridge) + (X * of.curvature[events, None]).T @ X
-    x = np.r_[rows.items[item, :k], np.eye(n_tasks)[t]]
-    h = np.linalg.solve(system, x)
-    amounts: FloatArray = (of.pull[events] - of.curvature[events] * biases) * (X @ h)
-    return events, amounts, float(r[0] @ h)
+    curvature = of.curvature[events] if left is None else of.curvature[events] * left
+    system: FloatArray = A[0] + np.diag(ridge) + (X * curvature[:, None]).T @ X
+    return events, system, X, biases, r[0]
 
 
 def reason(past: Sequence[Contribution], bias: float, titles: TextArray, title: str) -> Message:

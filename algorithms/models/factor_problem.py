@@ -357,6 +357,30 @@ def _by_cell(
     return Events(users, items, tasks, merged, effects)
 
 
+def shares_left(problem: FactorProblem, user: int, log: InteractionLog) -> FloatArray:
+    """Return (n,) how much of each of a user's events a log has, 0 to 1.
+
+    Of a binary event it is the share of the times that it happened; an explicit one is there or
+    not, and counts where it comes several times as often as it is there.
+    """
+    of = problem.events
+    first, last = np.searchsorted(of.users, [user, user + 1])
+    left = np.zeros(last - first)
+    for t, task in enumerate(problem.tasks):
+        mine = np.flatnonzero(of.tasks[first:last] == t)
+        rows = np.flatnonzero(task.events(log) & (log.users == user))
+        if task.kind is TaskKind.BINARY:
+            rows = rows[log.label(task.label)[rows] > 0]
+        times = np.bincount(log.items[rows], minlength=log.n_items)[of.items[first:last][mine]]
+        items = of.items[first:last][mine]
+        if task.kind is TaskKind.BINARY:
+            before = of.values[first:last][mine].astype(np.float64)
+        else:
+            before = np.bincount(items, minlength=log.n_items)[items].astype(np.float64)
+        left[mine] = np.minimum(times / before, 1.0)
+    return left
+
+
 def _of_kind(log: InteractionLog, task: Task) -> BoolArray:
     """Return (n_items,) True for the items of the task's kind."""
     ranked = np.zeros(log.n_items, dtype=np.bool_)

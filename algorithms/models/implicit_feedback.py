@@ -17,8 +17,9 @@ Y. Hu, Y. Koren, C. Volinsky: Collaborative filtering for implicit feedback data
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -130,6 +131,14 @@ class FeedbackRecommender(Recommender):
             columns[mine] = np.arange(len(mine), dtype=np.int32)
             self._columns[task.name] = columns
             self._feedback[task.name] = feedback(self.log, task, columns)
+
+    def _with_past(self, task: Task, log: InteractionLog) -> Self:
+        """Return this model as it answers where users did what a log says, all else the same."""
+        other = copy(self)
+        before = self._feedback[task.name]
+        now = replace(feedback(log, task, self._columns[task.name]), unit=before.unit)
+        other._feedback = {**self._feedback, task.name: now}
+        return other
 
     def _has_feedback(self, task: Task, users: IntArray) -> BoolArray:
         offsets = self._feedback[task.name].offsets

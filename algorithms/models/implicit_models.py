@@ -39,6 +39,8 @@ from importlib import import_module
 import numpy as np
 from pydantic import Field
 
+from algorithms.arrays import FloatArray, IntArray
+from algorithms.data.log import InteractionLog
 from algorithms.explanations import Explanation
 from algorithms.models.base import Family, ModelConfig
 from algorithms.models.implicit_factors import ImplicitFactors, Vectors
@@ -118,6 +120,23 @@ class Als(ImplicitFactors):
             P = model.recalculate_user(np.arange(shape[0]), table)
         return Vectors(P, model.item_factors)
 
+    def fold_in(self, task: Task, user: int, items: IntArray, log: InteractionLog) -> FloatArray:
+        """Return (n,) the scores of items for a user who did what a log says: W_u Qᵀ C_u 1."""
+        cells = self._with_past(task, log)._feedback[task.name]
+        mine = cells.of(user)
+        Q = self._vectors[task.name].Q
+        c = cells.confidences(self.config.alpha)[mine].astype(np.float64)  # (n_past,)
+        past = Q[cells.columns[mine]]  # (n_past, n_factors)
+        p = np.linalg.solve(self._system(Q, past, c), past.T @ c)  # (n_factors,)
+        scores: FloatArray = Q[self._columns[task.name][items]] @ p
+        return scores
+
+    def _system(self, Q: FloatArray, past: FloatArray, c: FloatArray) -> FloatArray:
+        """Return (n_factors, n_factors) the inverse of W_u."""
+        ridge = self.config.regularization * np.eye(Q.shape[1])
+        A: FloatArray = Q.T @ Q + (past.T * (c - 1.0)) @ past + ridge
+        return A
+
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])
         if np.isnan(score):
@@ -127,7 +146,6 @@ class Als(ImplicitFactors):
         Q = self._vectors[task.name].Q
         c = cells.confidences(self.config.alpha)[mine].astype(np.float64)  # (n_past,)
         past = Q[cells.columns[mine]]  # (n_past, n_factors)
-        ridge = self.config.regularization * np.eye(Q.shape[1])
-        A = Q.T @ Q + (past.T * (c - 1.0)) @ past + ridge  # the inverse of W_u
+        A = self._system(Q, past, c)
         amounts = c * (past @ np.linalg.solve(A, Q[self._columns[task.name][item]]))  # (n_past,)
         return self._because_of_past(task, user, item, score, amounts)

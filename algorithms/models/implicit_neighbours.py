@@ -181,6 +181,13 @@ class ItemNeighbours(FeedbackRecommender):
         totals: FloatArray = np.bincount(places, addends, size).astype(np.float64)
         return totals.reshape(len(users), cells.n_columns)
 
+    def fold_in(self, task: Task, user: int, items: IntArray, log: InteractionLog) -> FloatArray:
+        """Return (n,) the scores of items for a user who did what a log says."""
+        folded: FloatArray = self._with_past(task, log)._score_block(task, np.array([user]), items)[
+            0
+        ]
+        return folded
+
     def _state(self) -> ModelState:
         arrays: dict[str, AnyArray] = {}
         for position, task in enumerate(self.tasks):

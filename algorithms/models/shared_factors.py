@@ -89,8 +89,8 @@ from algorithms.messages import Message
 from algorithms.models.base import CurvePoint, Family, ModelConfig, ModelState, Recommender
 from algorithms.models.factor_blocks import Blocks
 from algorithms.models.factor_conflict import Conflict
-from algorithms.models.factor_explanation import explain_score
-from algorithms.models.factor_problem import FactorProblem, TaskScale, pose
+from algorithms.models.factor_explanation import explain_score, folded_row
+from algorithms.models.factor_problem import FactorProblem, TaskScale, pose, shares_left
 from algorithms.models.factor_solver import FactorRows, Sweep, alternate
 from algorithms.models.factor_start import NAMES, earlier_rows, names_of
 from algorithms.models.factor_validation import EarlyStop, Watch
@@ -327,6 +327,33 @@ class SharedFactors(Recommender):
         numbers: FloatArray = scale.mean + scale.spread * scores
         return numbers
 
+    def fold_in(self, task: Task, user: int, items: IntArray, log: InteractionLog) -> FloatArray:
+        """Return (n,) the numbers by which items rank for a user who did what a log says.
+
+        Of what the user did in training, what the log does not have is taken away; the items are
+        held still.
+        """
+        number, t = self._place(task)
+        block, problem = self._blocks[number], self._problem(number)
+        left = shares_left(problem, user, log)
+        row = self._fold(block, problem, user, left)  # (d,)
+        seen, bias = block.layout.factors(t), block.layout.bias(t)
+        Q = block.rows.items[items]  # (n, d)
+        scores = Q[:, seen] @ row[seen] + row[bias] + Q[:, bias]
+        numbers: FloatArray = block.scales[t].mean + block.scales[t].spread * scores
+        return numbers
+
+    def _fold(
+        self, block: FactorBlock, problem: FactorProblem, user: int, left: FloatArray
+    ) -> FloatArray:
+        return folded_row(problem, block.rows, self._ridge(problem), user, left)
+
+    def _problem(self, number: int) -> FactorProblem:
+        """Return what a block was solved for: derived from the log, and rarely needed."""
+        if number not in self._problems:
+            self._problems[number] = self._pose(self.log, self._blocks[number].tasks)
+        return self._problems[number]
+
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])
         if np.isnan(score):
@@ -336,10 +363,7 @@ class SharedFactors(Recommender):
             )
             return Explanation(task.name, user, item, score, sentence)
         number, t = self._place(task)
-        block = self._blocks[number]
-        if number not in self._problems:  # derived from the log, and only needed here
-            self._problems[number] = self._pose(self.log, block.tasks)
-        return self._tell(block, self._problems[number], t, user, item)
+        return self._tell(self._blocks[number], self._problem(number), t, user, item)
 
     def _tell(
         self, block: FactorBlock, problem: FactorProblem, t: int, user: int, item: int

@@ -54,7 +54,7 @@ from pydantic import Field
 from algorithms.arrays import FloatArray
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import Explanation
-from algorithms.models.block_explanation import explain_blocks
+from algorithms.models.block_explanation import explain_blocks, folded_block_row
 from algorithms.models.block_solver import alternate_blocks
 from algorithms.models.factor_blocks import Blocks
 from algorithms.models.factor_problem import FactorProblem
@@ -159,6 +159,14 @@ class SharedSpecific(SharedFactors):
         ridge, n_epochs = self._ridge(problem), self.config.n_epochs
         with threads_for(len(problem.events.users) * layout.n_factors):
             return alternate_blocks(problem, ridge, layout, n_epochs, rng, watch, start)
+
+    def _fold(
+        self, block: FactorBlock, problem: FactorProblem, user: int, left: FloatArray
+    ) -> FloatArray:
+        if not block.layout.n_specific:
+            return super()._fold(block, problem, user, left)
+        ridge = self._ridge(problem)
+        return folded_block_row(problem, block.rows, ridge, block.layout, user, left)
 
     def _tell(
         self, block: FactorBlock, problem: FactorProblem, t: int, user: int, item: int

@@ -766,7 +766,7 @@ def test_a_person_asks_whether_an_explanation_is_true_and_sees_both_falls(qtbot,
     trial.ask.setFocus()
     qtbot.keyClick(trial.ask, Qt.Key.Key_Space)
     assert trial.sentence.text().split(":")[0] in ("Yes", "Not clearly", "No")
-    assert "fitted anew" in trial.remark.text()
+    assert "only this user was learned anew" in trial.remark.text()
     assert not trial.bar.isVisible()
     trial.canvas.draw_now()
     (axes,) = trial.canvas.figure.axes
