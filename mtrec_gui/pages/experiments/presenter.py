@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import ModelChoice
-from mtrec_gui.model_shelf import MODELS
+from mtrec_gui.model_shelf import MODELS, find_model
 from mtrec_gui.pages.experiments.reading import (
     differing_values,
     judging,
@@ -177,7 +177,11 @@ class ExperimentsPresenter:
         self._problems, self._checked, self._seeds_refused = (), None, None
         if not self._workspace.is_open:
             return
-        ticked = [n for n, each in enumerate(self._workspace.experiment.models) if each.enabled]
+        ticked = [  # a ceiling or a floor is not what one came for
+            n
+            for n, each in enumerate(self._workspace.experiment.models)
+            if each.enabled and find_model(each.model).bound is None
+        ]
         self._chosen = ticked[-1] if ticked else 0
         self._refresh()
         self._show_runs()

@@ -57,7 +57,7 @@ def n_known(model: Recommender, task: Task | None, mine: InteractionLog) -> int 
     """
     if model.explains_by == "counts":
         return None
-    if model.explains_by == "biases":  # what did not succeed counts as well
+    if model.explains_by in ("biases", "features"):  # what did not succeed counts as well
         return sum(int(each.events(mine).sum()) for each in _sources(model, task))
     return sum(int(known_events(each, mine).sum()) for each in _sources(model, task))
 
