@@ -33,6 +33,7 @@ def build(context: Context) -> QWidget:
     page.other_user_pressed.connect(presenter.other_user_pressed)
     page.file_opened.connect(presenter.file_opened)
     page.file_saved.connect(presenter.file_saved)
+    page.version_chosen.connect(presenter.version_chosen)
     page.told.connect(lambda sentence: context.notify(sentence, "done"))
     page.page_asked.connect(context.go)
     presenter.attach(page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,13 +13,14 @@ from algorithms.rules import BlendMethod, Rule, RuleSet
 from algorithms.rules.conditions import Fields, fields_of
 from algorithms.rules.toml_file import open_rules, save_rules
 from mtrec_gui.pages.rules.preview import PagePreviews
-from mtrec_gui.pages.rules.reading import new_rule, rules_state, with_tasks
+from mtrec_gui.pages.rules.reading import new_rule, rules_state, versions, with_tasks
 from mtrec_gui.pages.rules.state import (
     Edit,
     Preview,
     PreviewState,
     PreviewStatus,
     RulesState,
+    Version,
 )
 from mtrec_gui.workspace import Workspace
 
@@ -43,6 +44,9 @@ class RulesView(Protocol):
 
     def show_exported(self, name: str) -> None:
         """Say that the rules were written to a file."""
+
+    def show_versions(self, versions: Sequence[Version]) -> None:
+        """Offer the rules of earlier comparisons, the newest first."""
 
 
 class RulesPresenter:
@@ -72,7 +76,7 @@ class RulesPresenter:
         self._view = view
         self._workspace.opened.connect(lambda _: self._project_opened())
         self._workspace.experiment_changed.connect(lambda _: self._refresh())
-        self._workspace.runs_changed.connect(lambda _: self._ask_preview())
+        self._workspace.runs_changed.connect(lambda _: self._runs_changed())
         if self._workspace.is_open:
             self._project_opened()
 
@@ -170,6 +174,11 @@ class RulesPresenter:
                 self._workspace.failed.emit,
             )
 
+    def version_chosen(self, version: Version) -> None:
+        """A person wants the rules of an earlier comparison back; it can be undone."""
+        self._chosen = None
+        self._replace_all(version.rules, Edit.RESTORE, f"{version.created:%Y-%m-%d %H:%M}")
+
     def user_typed(self, user: str) -> None:
         """A person wants to see the page of a user."""
         self._user = user.strip() or None
@@ -204,7 +213,18 @@ class RulesPresenter:
         self._chosen = self._user = self._shown_for = self._data_fields = None
         log = self._workspace.log
         self._workspace.read(lambda _: fields_of(log, ()), self._take_fields)
+        self._ask_versions()
         self._refresh()
+
+    def _runs_changed(self) -> None:
+        self._ask_preview()
+        self._ask_versions()
+
+    def _ask_versions(self) -> None:
+        """Look up which rules the comparisons of the project were run with."""
+        view = self._view
+        if view is not None:
+            self._workspace.read(versions, view.show_versions)
 
     def _take_fields(self, fields: Fields) -> None:
         self._data_fields = fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -15,7 +15,12 @@ from algorithms.rules.conditions import Field, Fields, Scope, ValueType
 from algorithms.rules.conditions.fields import quoted, task_fields
 from algorithms.rules.rule_set import RuleSet
 from algorithms.tasks import Task, TaskKind
-from mtrec_gui.pages.rules.state import ListFormula, PowerRow, RuleRow, RulesState
+from mtrec_gui.pages.rules.state import ListFormula, PowerRow, RuleRow, RulesState, Version
+
+if TYPE_CHECKING:
+    from mtrec_gui.storage import Project
+
+MOST_VERSIONS = 20
 
 
 def _members(kind: object) -> tuple[type[BaseModel], ...]:
@@ -141,3 +146,12 @@ def _formula(task: Task, tasks: list[Task], rule_set: RuleSet) -> ListFormula:
         and rule_set.powers.get(other.name, 0) > 0
     ]
     return ListFormula(task.name, ((task.name, 1.0), *others))
+
+
+def versions(project: Project) -> tuple[Version, ...]:
+    """Return the rule sets that comparisons were run with, each once, the newest first."""
+    found: dict[str, Version] = {}
+    for comparison in reversed(project.comparisons()):
+        rules = comparison.experiment.rules
+        found.setdefault(rules.model_dump_json(), Version(comparison.created, rules))
+    return tuple(found.values())[:MOST_VERSIONS]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from algorithms.messages import Message
-from algorithms.rules import BlendMethod, Rule
+from algorithms.rules import BlendMethod, Rule, RuleSet
 from algorithms.rules.conditions import Fields
 
 LENGTH = 10  # places of a page that are shown
@@ -23,6 +24,15 @@ class Edit(StrEnum):
     MOVE = "move"
     REMOVE = "remove"
     IMPORT = "import"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The rules that a comparison was run with, and when."""
+
+    created: datetime
+    rules: RuleSet
 
 
 @dataclass(frozen=True, slots=True)

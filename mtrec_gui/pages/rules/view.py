@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from mtrec_gui.pages.rules.blend_card import BlendCard
 from mtrec_gui.pages.rules.preview_card import PreviewCard
 from mtrec_gui.pages.rules.proposal_card import ProposalCard
 from mtrec_gui.pages.rules.rule_list import RuleCard
-from mtrec_gui.pages.rules.state import PreviewState, RulesState
+from mtrec_gui.pages.rules.state import PreviewState, RulesState, Version
 from mtrec_gui.pages.rules.words import RuleWords
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -48,6 +49,7 @@ class RulesPage(Page):
     other_user_pressed = Signal()
     file_opened = Signal(Path)
     file_saved = Signal(Path)
+    version_chosen = Signal(object)
     told = Signal(str)
     page_asked = Signal(str)
 
@@ -60,6 +62,11 @@ class RulesPage(Page):
         self.sentence.setText(
             self.tr("How an expert would combine the tasks; the model “Rule blend” follows it.")
         )
+        self.earlier = button(self.tr("Earlier rules ▾"))
+        self.earlier.setToolTip(self.tr("Take back the rules that a comparison was run with"))
+        self.earlier.setMenu(QMenu(self.earlier))
+        self.earlier.hide()
+        self.toolbar.addWidget(self.earlier)
         self.open = button(self.tr("Import…"))
         self.save = button(self.tr("Export…"))
         self.open.setToolTip(self.tr("Take the rules of a file (TOML) in place of these"))
@@ -106,6 +113,17 @@ class RulesPage(Page):
     def show_exported(self, name: str) -> None:
         """Say that the rules were written to a file."""
         self.told.emit(self._words.exported(name))
+
+    def show_versions(self, versions: Sequence[Version]) -> None:
+        """Offer the rules of earlier comparisons, the newest first."""
+        menu = self.earlier.menu()
+        menu.clear()
+        for version in versions:
+            action = menu.addAction(self._words.version(version))
+            action.triggered.connect(
+                lambda _=False, version=version: self.version_chosen.emit(version)
+            )
+        self.earlier.setVisible(bool(versions))
 
     def _choose_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from algorithms.rules import BlendMethod, Rule, describe
 from mtrec_gui.pages.rules.proposals import ProposalState, ProposalStatus
-from mtrec_gui.pages.rules.state import Edit, ListFormula, Preview, PreviewItem
+from mtrec_gui.pages.rules.state import Edit, ListFormula, Preview, PreviewItem, Version
 from mtrec_gui.wording import say
 
 
@@ -24,6 +24,7 @@ class RuleWords(QObject):
             Edit.MOVE: self.tr("move rule {what}"),
             Edit.REMOVE: self.tr("remove rule {what}"),
             Edit.IMPORT: self.tr("import of “{what}”"),
+            Edit.RESTORE: self.tr("rules of {what}"),
         }[edit].format(what=what)
 
     def kinds(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -103,6 +104,15 @@ class RuleWords(QObject):
         return " + ".join(parts)
 
     # --- files -------------------------------------------------------------------------------
+
+    def version(self, version: Version) -> str:
+        """Say when rules were used, and how many they are."""
+        when = version.created.astimezone()
+        return self.tr("{when} · {name}, {n} rules").format(
+            when=f"{when:%Y-%m-%d %H:%M}",
+            name=version.rules.name.replace("&", "&&"),
+            n=len(version.rules.rules),
+        )
 
     def imported(self, name: str, n_rules: int, n_skipped: int) -> str:
         """Say what came from a file; each part that is skipped says itself why."""

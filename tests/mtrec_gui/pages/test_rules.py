@@ -105,6 +105,9 @@ class View:
     def show_exported(self, name):
         self.told.append(name)
 
+    def show_versions(self, versions):
+        self.versions = versions
+
 
 class Lab:
     """A page without a window in an open project."""
@@ -302,6 +305,21 @@ def test_a_file_that_is_no_rule_set_changes_nothing(lab, tmp_path, text):
     assert "bad.toml" in str(failures[0].message)
     lab.presenter.file_saved(tmp_path / "gone" / "a.toml")
     assert len(failures) == 2
+
+
+def test_the_rules_of_an_earlier_comparison_come_back(lab, fitted):
+    assert lab.view.versions == ()
+    lab.commit(fitted)
+    lab.presenter.rule_removed(1)
+    lab.commit(fitted)
+    lab.commit(fitted)  # with the same rules: no version more
+    shorter, first = lab.view.versions
+    assert first.rules == RULES
+    assert len(shorter.rules.rules) == 2
+    lab.presenter.version_chosen(first)
+    assert lab.rules == RULES
+    lab.workspace.undo()
+    assert lab.rules == shorter.rules
 
 
 # --- the page of one user ------------------------------------------------------------------------
@@ -514,3 +532,15 @@ def test_theme_and_zoom_change_with_the_page_open(lab, page, fitted):
     assert len(page.rules.lines) == 4
     assert edit.line.toPlainText() == "item.kind =="  # what is being typed stays
     page.appearance.set_zoom(1.0)
+
+
+def test_earlier_rules_are_taken_from_the_menu(lab, page, fitted):
+    assert not page.earlier.isVisible()
+    lab.commit(fitted)
+    lab.presenter.rule_removed(1)
+    lab.commit(fitted)
+    assert page.earlier.isVisible()
+    _, first = page.earlier.menu().actions()
+    assert first.text().endswith("House rules, 3 rules")
+    first.trigger()
+    assert lab.rules == RULES
