@@ -7,8 +7,8 @@ the metric is undefined, and the mistake that is made most often.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,7 @@ class Level(StrEnum):
     RATING = "rating"  # predictions of values: MAE, RMSE
     BINARY = "binary"  # yes or no: Accuracy, Precision, Recall, F1, AUC
     RANKING = "ranking"  # ordered lists: Precision, Recall, F1, NDCG at k
+    BEYOND = "beyond"  # lists beyond accuracy: coverage, novelty, diversity
 
 
 class Direction(StrEnum):
@@ -31,6 +32,22 @@ class Direction(StrEnum):
 
     HIGHER = "higher"
     LOWER = "lower"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """How somebody else computes what bears the same name.
+
+    Parameters
+    ----------
+    who : library or tool, with its function
+    how : in what it differs, or that it does not
+    same : whether it gives the same number
+    """
+
+    who: str
+    how: str
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,9 @@ class MetricCard:
     undefined : what happens where the metric has no value
     mistake : what people get wrong most often
     reference : key in docs/references.bib
+    blind : what it cannot see; empty where nobody wrote it down yet
+    variants : who computes it how
+    example : a small worked example: the arguments of the function by name, and ``value``
     """
 
     title: str
@@ -58,6 +78,9 @@ class MetricCard:
     undefined: str
     mistake: str
     reference: str
+    blind: str = ""
+    variants: tuple[Variant, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,4 +146,7 @@ def load_card(key: str) -> MetricCard:
         undefined=values["undefined"],
         mistake=values["mistake"],
         reference=values["reference"],
+        blind=values.get("blind", ""),
+        variants=tuple(Variant(**each) for each in values.get("variants", ())),
+        example=values.get("example", {}),
     )
