@@ -103,14 +103,19 @@ def plan_files(
     if naming is None or not (naming.columns or naming.writing or items_file):
         return propose_plan(paths).plan
     path = paths[0]
-    look = sniff(path, **naming.writing)
-    columns = propose_columns(look).model_copy(update=dict(naming.columns))
-    main = Part(path=path, table=TableKind.EVENTS, columns=columns, **naming.writing)
     others = propose_plan(paths).plan
+    main = next((part for part in others.parts if part.path == path), None)
+    if main is not None and isinstance(main.columns, ColumnRoles) and not naming.writing:
+        named = main.columns.model_copy(update=dict(naming.columns))  # a known layout stays known
+        main = main.model_copy(update={"columns": named})
+    else:
+        named = propose_columns(sniff(path, **naming.writing))
+        named = named.model_copy(update=dict(naming.columns))
+        main = Part(path=path, table=TableKind.EVENTS, columns=named, **naming.writing)
     parts = [part for part in others.parts if part.path != path]
     if items_file is not None:
         parts = [part for part in parts if part.table is not TableKind.ITEMS]
-        parts.append(items_part(items_file, columns))
+        parts.append(items_part(items_file, named))
     return others.model_copy(update={"parts": (main, *parts)})
 
 
