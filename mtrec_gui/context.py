@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mtrec_gui.asked import ListAsked, NumberAsked
 from mtrec_gui.events import Event
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
@@ -23,6 +24,8 @@ class Context:
     go : shows the page with a key
     notify : shows a sentence above the page, with a tone: info, error or done
     metric_asked : a page wants the Metric Lab to show the metric of a key
+    number_asked : a page wants the Metric Lab to show the rows behind a number
+    list_asked : a page wants Explain to show the list of a user
     """
 
     workspace: Workspace
@@ -31,3 +34,5 @@ class Context:
     go: Callable[[str], None]
     notify: Callable[[str, str], None]
     metric_asked: Event[str] = field(default_factory=Event)
+    number_asked: Event[NumberAsked] = field(default_factory=Event)
+    list_asked: Event[ListAsked] = field(default_factory=Event)

@@ -20,7 +20,9 @@ def build(context: Context) -> QWidget:
         context.metric_asked.emit(key)
 
     page = ComparePage(context.appearance, context.workspace.task_position)
-    presenter = ComparePresenter(context.workspace, context.desk, open_metric)
+    presenter = ComparePresenter(
+        context.workspace, context.desk, open_metric, context.number_asked.emit
+    )
     page.comparison_chosen.connect(presenter.comparison_chosen)
     page.section_chosen.connect(presenter.section_chosen)
     page.trade_off_chosen.connect(presenter.trade_off_chosen)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from algorithms.evaluation import RunResult
 from algorithms.metrics import find_metric
+from mtrec_gui.asked import NumberAsked
 from mtrec_gui.pages.compare import reading
 from mtrec_gui.pages.compare.export import write_table
 from mtrec_gui.pages.compare.state import CellDetail, CompareState, PendingRun, Section
@@ -43,13 +44,19 @@ class ComparePresenter:
     ----------
     workspace, desk : the open project, and what runs
     open_metric : shows a metric in the Metric Lab
+    open_number : shows there the rows behind the number that was asked for last
     """
 
     def __init__(
-        self, workspace: Workspace, desk: RunDesk, open_metric: Callable[[str], None]
+        self,
+        workspace: Workspace,
+        desk: RunDesk,
+        open_metric: Callable[[str], None],
+        open_number: Callable[[NumberAsked], None] | None = None,
     ) -> None:
         self._workspace, self._desk = workspace, desk
-        self._open_metric = open_metric
+        self._open_metric, self._open_number = open_metric, open_number
+        self._asked: NumberAsked | None = None
         self._view: CompareView | None = None
         self._state = CompareState()
         self._chosen: int | None = None
@@ -99,6 +106,15 @@ class ComparePresenter:
         cell = comparison.cells[row][place] if row < len(comparison.rows) else None
         if cell is None:
             return
+        asked, wanted = comparison.rows[row], comparison.columns[place]
+        self._asked = NumberAsked(
+            comparison=shown.choice.id,
+            runs=tuple(key for key, run in self._results.items() if run in asked.runs),
+            title=asked.title,
+            task=wanted.task,
+            metric=wanted.metric,
+            k=wanted.k,
+        )
         twin = next((t.twin for t in comparison.twins if t.row == row), None)
         self._view.show_detail(
             CellDetail(
@@ -115,6 +131,9 @@ class ComparePresenter:
     def metric_opened(self, key: str) -> None:
         """A person wants to learn more about a metric."""
         self._open_metric(key)
+        asked = self._asked
+        if self._open_number is not None and asked is not None and asked.metric == key:
+            self._open_number(asked)
 
     def table_exported(self, path: Path) -> None:
         """A person wants the table as a file."""
@@ -132,6 +151,7 @@ class ComparePresenter:
     def _project_opened(self, project: Project | None) -> None:
         self._request += 1  # answers about the former project are stale
         self._chosen, self._results, self._over = None, {}, frozenset()
+        self._asked = None
         self._state = CompareState(section=self._state.section)
         self._render()
         self._reload()

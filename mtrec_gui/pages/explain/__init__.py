@@ -46,6 +46,7 @@ def build(context: Context) -> QWidget:
     page.experiments_wanted.connect(presenter.experiments_wanted)
     page.shown.connect(presenter.shown)
     page.hidden.connect(presenter.hidden)
+    context.list_asked.connect(presenter.list_asked)
     page.kept.connect(lambda sentence: context.notify(sentence, "done"))
     presenter.attach(page)
     return page

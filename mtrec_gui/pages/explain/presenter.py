@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from algorithms.errors import MtrecError
+from mtrec_gui.asked import ListAsked
 from mtrec_gui.pages.explain.reading import Reader
 from mtrec_gui.pages.explain.state import MOST_LISTS, Amount, ExplainState, Move, Question
 from mtrec_gui.pages.explain.trials import Trials
@@ -105,6 +106,13 @@ class ExplainPresenter:
             self._render()
         else:
             self._ask(replace(self._state.question, user=user, item=None))
+
+    def list_asked(self, asked: ListAsked) -> None:
+        """Another page wants the list of a user to be explained."""
+        if self._workspace.is_open:
+            self._ask(
+                Question(asked.comparison, asked.seed, asked.task, False, (asked.run,), asked.user)
+            )
 
     def user_stepped(self, forward: bool) -> None:
         """A person wants the user after or before this one."""

@@ -461,11 +461,16 @@ def test_a_number_leads_to_its_metric_in_the_lab(qtbot, lab):
     context = Context(
         lab.workspace, lab.desk, Appearance(), lab.opened.append, lambda sentence, tone: None
     )
-    asked = []
+    asked, numbers = [], []
     context.metric_asked.connect(lambda key: asked.append((key, list(lab.opened))))
+    context.number_asked.connect(numbers.append)
     page = build(context)
     qtbot.addWidget(page)
     lab.run_all()
     page.table_card.table.cell_asked.emit(0, 0)
     page.panel.lab_button.click()
     assert asked == [("ndcg", ["metrics"])], "the page is there before it is asked"
+    (number,) = numbers
+    assert (number.task, number.metric, number.k) == ("click", "ndcg", 10)
+    found = [lab.workspace.project.load_result(run) for run in number.runs]
+    assert [result.model for result in found] == ["popularity"]

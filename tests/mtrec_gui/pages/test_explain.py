@@ -23,6 +23,7 @@ from algorithms.models.base import TopLists
 from algorithms.progress import Stage, silent
 from algorithms.rules import BoostBoughtCategory, DropBelow, Quota, RuleSet
 from algorithms.tasks import Task, TaskKind
+from mtrec_gui.asked import ListAsked
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.explain import build, choosing, users
@@ -487,6 +488,14 @@ def test_a_user_is_asked_for_by_id_and_an_unknown_one_is_told(presenter, view, w
     assert "nobody" in str(told[0])
     presenter.user_sought("u1")
     assert view.ids[:2] == ["u10", "u11"]
+
+
+def test_another_page_asks_for_the_list_of_a_user(presenter, view):
+    comparison, run = view.state.comparisons[-1], view.state.lists[-1].run
+    presenter.list_asked(ListAsked(comparison.id, run.id, 1, "buy", 9))
+    assert view.state.user.index == 9
+    assert view.state.question.task == "buy"
+    assert [shown.run.id for shown in view.state.lists] == [run.id]
 
 
 def test_the_item_stays_while_other_models_are_compared(presenter, view):
