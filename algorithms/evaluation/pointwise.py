@@ -27,9 +27,11 @@ from algorithms.evaluation.notes import (
 from algorithms.evaluation.results import MetricResult
 from algorithms.messages import Message
 from algorithms.metrics import METRICS, EventMetric
-from algorithms.metrics.sums import sum_per_user
+from algorithms.metrics.sums import ratio, root_of_ratio, sum_per_user
 from algorithms.models.base import Output, Recommender
 from algorithms.tasks import Task, TaskKind
+
+_MEANS = (ratio, root_of_ratio)  # where a user's value counts by the user's denominator
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +190,7 @@ def _with_intervals(
             high=high,
             users=users,
             per_user=own,
-            weights=sums[:, 1] if metric.per_user is None else None,
+            weights=sums[:, 1] if metric.combine in _MEANS else None,
         )
     return results
 

@@ -24,6 +24,10 @@ METRICS: dict[str, Metric] = {
         EventMetric(
             "rmse", Level.RATING, _VALUES, rating.rmse, rating.squared_errors, root_of_ratio
         ),
+        EventMetric("mse", Level.RATING, _VALUES, rating.mse, rating.squared_errors, ratio),
+        EventMetric(
+            "r2", Level.RATING, _VALUES, rating.r_squared, rating.moments, rating.explained
+        ),
         EventMetric(
             "accuracy",
             Level.BINARY,

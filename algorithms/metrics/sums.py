@@ -18,6 +18,11 @@ import numpy as np
 from algorithms.arrays import FloatArray, IntArray
 
 
+def columns(*addends: FloatArray) -> FloatArray:
+    """Return (n, c) the columns (n,) side by side, each contiguous, since they are summed."""
+    return np.stack(addends).T
+
+
 def sum_per_user(addends: FloatArray, rows: IntArray, n_users: int) -> FloatArray:
     """Sum addends per user.
 

@@ -130,6 +130,24 @@ def test_a_users_own_value_is_the_metric_of_the_users_events(metric, arguments):
     assert own == pytest.approx(expected, nan_ok=True)
 
 
+@pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
+def test_the_card_of_an_event_metric_has_every_field(metric):
+    card = metric.card
+    assert card.blind.endswith(".")
+    assert len(card.variants) >= 1
+    assert all(variant.who and variant.how.endswith(".") for variant in card.variants)
+
+
+@pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
+def test_the_example_of_an_event_metric_has_its_value(metric):
+    example = dict(metric.card.example)
+    value = example.pop("value")
+    arguments = {
+        name: np.array(each) if isinstance(each, list) else each for name, each in example.items()
+    }
+    assert metric.function(**arguments) == pytest.approx(value, abs=1e-9)
+
+
 @pytest.mark.parametrize("module", ["rating", "classification", "roc", "ranking", "sums"])
 def test_the_examples_in_the_docstrings_are_true(module):
     outcome = doctest.testmod(importlib.import_module(f"algorithms.metrics.{module}"))
