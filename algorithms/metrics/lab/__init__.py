@@ -1,0 +1,26 @@
+"""The workbench of the Metric Lab: metrics on a few rows that a learner can change."""
+
+from algorithms.metrics.lab.evaluate import evaluate, first_example, workable
+from algorithms.metrics.lab.examples import (
+    AnswerRows,
+    RankedList,
+    TaskGains,
+    ValueRows,
+    Workbench,
+)
+from algorithms.metrics.lab.worked import Part, Step, WorkbenchError, Worked
+
+__all__ = [
+    "AnswerRows",
+    "Part",
+    "RankedList",
+    "Step",
+    "TaskGains",
+    "ValueRows",
+    "Workbench",
+    "WorkbenchError",
+    "Worked",
+    "evaluate",
+    "first_example",
+    "workable",
+]

@@ -1,0 +1,57 @@
+"""From a metric and an example to the worked equation: the one entrance of the workbench."""
+
+from __future__ import annotations
+
+from algorithms.metrics.card import Level
+from algorithms.metrics.catalog import METRICS, find_metric
+from algorithms.metrics.lab import work_events, work_lists
+from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows, Workbench
+from algorithms.metrics.lab.worked import WorkbenchError, Worked, Working, catalog_value
+
+WORKINGS: dict[str, Working] = {**work_events.WORKINGS, **work_lists.WORKINGS}
+
+STARS = ValueRows((4.0, 2.0, 5.0, 3.0, 1.0), (3.5, 2.5, 4.5, 3.0, 3.0))
+CLICKS = AnswerRows((1, 1, 0, 1, 0, 0), (0.9, 0.7, 0.6, 0.4, 0.3, 0.1), 0.5)
+LIST = RankedList(("A", "B", "C", "D", "E", "F"), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0), 3)
+_STARTS: dict[Level, Workbench] = {Level.RATING: STARS, Level.BINARY: CLICKS, Level.RANKING: LIST}
+
+
+def workable() -> tuple[str, ...]:
+    """Return the keys of the metrics that can be worked out, in the order of the catalog."""
+    return tuple(key for key in METRICS if key in WORKINGS)
+
+
+def first_example(metric_key: str) -> Workbench:
+    """Return the rows with which a metric's workbench opens.
+
+    Raises
+    ------
+    WorkbenchError
+        Where the metric has no workbench.
+    """
+    metric = find_metric(metric_key)
+    if metric_key not in WORKINGS:
+        raise WorkbenchError(
+            metric=metric.card.title, found="a few rows", expected="a whole comparison"
+        )
+    return _STARTS[metric.level]
+
+
+def evaluate(metric_key: str, example: Workbench) -> Worked:
+    """Work out a metric on an example.
+
+    Parameters
+    ----------
+    metric_key : one of ``workable()``
+    example : rows of the metric's kind
+
+    Raises
+    ------
+    UnknownMetricError
+        Where the catalog has no such metric.
+    WorkbenchError
+        Where the metric has no workbench, or looks at another kind of rows.
+    """
+    metric = find_metric(metric_key)
+    first_example(metric_key)
+    return WORKINGS[metric_key](example, catalog_value(metric, example))

@@ -1,0 +1,242 @@
+"""Worked examples: the value is the catalog's, and the equation's own arithmetic gives it."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from matplotlib.mathtext import MathTextParser
+
+from algorithms.errors import UnknownMetricError
+from algorithms.metrics import METRICS, Level
+from algorithms.metrics.lab import (
+    AnswerRows,
+    Part,
+    RankedList,
+    ValueRows,
+    WorkbenchError,
+    evaluate,
+    first_example,
+    workable,
+)
+from algorithms.metrics.ranking import judge
+
+SEED_METRICS = [
+    "mae",
+    "rmse",
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "auc",
+    "precision_at",
+    "recall_at",
+    "f1_at",
+    "ndcg",
+]
+TOKENS = re.compile(r"\\frac|\\sqrt|\\log_2|\\ln|\\cdot|\d+\.?\d*|[{}()|+\-^]")
+
+
+class Arithmetic:
+    """Reads the mathtext of numbers and computes it; knows nothing of metrics."""
+
+    def __init__(self, text):
+        self.left = TOKENS.findall(text)
+        assert re.sub(r"\s|\\,", "", TOKENS.sub("", text)) == "", text
+
+    def value(self):
+        found = self.sum()
+        assert not self.left
+        return found
+
+    def take(self, token):
+        if self.left and self.left[0] == token:
+            return self.left.pop(0)
+        return None
+
+    def sum(self):
+        found = -self.product() if self.take("-") else self.product()
+        while self.left and self.left[0] in "+-":
+            found += self.product() if self.left.pop(0) == "+" else -self.product()
+        return found
+
+    def product(self):
+        found = self.power()
+        while self.take(r"\cdot"):
+            found *= self.power()
+        return found
+
+    def power(self):
+        found = self.atom()
+        if self.take("^"):
+            found **= self.atom()
+        return found
+
+    def group(self, left, right):
+        assert self.take(left)
+        found = self.sum()
+        assert self.take(right)
+        return found
+
+    def atom(self):
+        head = self.left[0]
+        if head in "({":
+            return self.group(head, {"(": ")", "{": "}"}[head])
+        if head == "|":
+            return abs(self.group("|", "|"))
+        self.left.pop(0)
+        if head == r"\frac":
+            above = self.group("{", "}")
+            return above / self.group("{", "}")
+        if head == r"\sqrt":
+            return math.sqrt(self.group("{", "}"))
+        if head in (r"\log_2", r"\ln"):
+            return {r"\log_2": math.log2, r"\ln": math.log}[head](self.atom())
+        return float(head)
+
+
+def arithmetic(substituted):
+    """Return what each side of the equation computes to, sides with symbols left out."""
+    sides = re.split(r"=|\\approx", substituted.strip("$"))[1:]
+    return [Arithmetic(side).value() for side in sides if not re.search("T|F|n}", side)]
+
+
+def draw(level, rng):
+    """Draw an example whose numbers have at most two decimals, so that none is rounded."""
+    n = int(rng.integers(1, 8))
+    if level is Level.RATING:
+        return ValueRows(
+            tuple(rng.integers(-5, 6, n).astype(float).tolist()),
+            tuple(np.round(rng.uniform(-5, 5, n), 1).tolist()),
+        )
+    if level is Level.BINARY:
+        return AnswerRows(
+            tuple(rng.integers(0, 2, n).tolist()),
+            tuple(np.round(rng.random(n), 1).tolist()),
+            round(float(rng.random()), 1),
+        )
+    return RankedList(
+        tuple("ABCDEFGH"[:n]),
+        tuple(rng.integers(0, 2, n).astype(float).tolist()),
+        int(rng.integers(1, n + 1)),
+        (1.0,) * int(rng.integers(0, 3)),
+    )
+
+
+def expected(metric, example):
+    """Return the catalog's value, from arguments put together here anew."""
+    if isinstance(example, ValueRows):
+        return metric.function(np.array(example.truth), np.array(example.predicted))
+    if isinstance(example, AnswerRows):
+        columns = np.array(example.truth), np.array(example.scores)
+        needs = getattr(metric, "needs_threshold", False)
+        return metric.function(*columns, *([example.threshold] if needs else []))
+    relevant = [place for place, grade in enumerate(example.relevance) if grade]
+    relevant += [1000 + place for place in range(len(example.unlisted))]
+    lists = np.arange(len(example))[None]
+    return metric.function(judge(lists, np.array([0, len(relevant)]), relevant), example.k)[0]
+
+
+def test_the_first_eleven_metrics_can_be_worked_out():
+    assert set(workable()) >= SEED_METRICS
+
+
+@pytest.mark.parametrize("key", workable())
+def test_value_and_arithmetic_on_many_examples(key):
+    rng = np.random.default_rng(11)
+    n_undefined = 0
+    for _ in range(300):
+        example = draw(METRICS[key].level, rng)
+        worked = evaluate(key, example)
+        assert worked.value == pytest.approx(expected(METRICS[key], example), nan_ok=True)
+        assert math.isnan(worked.value) == (worked.undefined is not None)
+        if worked.undefined:
+            n_undefined += 1
+            assert str(worked.undefined).endswith(".")
+            continue
+        for side in arithmetic(worked.substituted):
+            assert side == pytest.approx(worked.value, abs=0.003)
+    assert n_undefined < 200
+
+
+@pytest.mark.parametrize("key", workable())
+def test_steps_stand_in_the_equation_and_know_their_rows(key):
+    rng = np.random.default_rng(12)
+    for _ in range(50):
+        example = draw(METRICS[key].level, rng)
+        n_rows = len(example) + len(getattr(example, "unlisted", ()))
+        worked = evaluate(key, example)
+        assert worked.steps
+        after = 0
+        for step in worked.steps:
+            after = worked.substituted.index(step.mathtext.strip("$"), after)
+            assert all(0 <= row < n_rows for row in step.rows)
+        for row in range(n_rows):
+            for place, step in enumerate(worked.steps):
+                assert (place in worked.steps_of(row)) == (row in step.rows)
+
+
+@pytest.mark.parametrize("key", workable())
+def test_the_equation_can_be_drawn(key):
+    parser = MathTextParser("path")
+    rng = np.random.default_rng(13)
+    for _ in range(5):
+        worked = evaluate(key, draw(METRICS[key].level, rng))
+        assert parser.parse(worked.substituted).width > 20
+        for step in worked.steps:
+            assert parser.parse(step.mathtext).width > 0
+
+
+def test_ndcg_by_hand():
+    example = RankedList(("A", "B", "C", "D"), (1, 0, 1, 0), 3)
+    worked = evaluate("ndcg", example)
+    assert r"\frac{1}{\log_2 2} + 0 + \frac{1}{\log_2 4}" in worked.substituted
+    assert r"\frac{1.5}{1.631}" in worked.substituted
+    assert worked.value == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
+    assert [step.rows for step in worked.steps] == [(0,), (1,), (2,), (0,), (2,)]
+    assert [step.part for step in worked.steps][2:4] == [Part.NUMERATOR, Part.DENOMINATOR]
+
+
+def test_auc_lights_the_rows_that_a_click_beats():
+    example = AnswerRows((1, 0, 0, 1), (0.5, 0.5, 0.2, 0.1))
+    worked = evaluate("auc", example)
+    assert worked.value == pytest.approx((1.5 + 0) / 4)
+    assert worked.steps[0].rows == (0, 1, 2)  # ties with row 1, beats row 2
+    assert worked.steps[1].rows == (3,)
+
+
+def test_a_long_sum_is_cut_and_no_row_is_lost():
+    n = 50
+    worked = evaluate("mae", ValueRows((1.0,) * n, (2.0,) * n))
+    assert worked.substituted.count("|") <= 16
+    assert r"\cdots" in worked.substituted
+    numerator = [step for step in worked.steps if step.part is Part.NUMERATOR]
+    assert sorted(row for step in numerator for row in step.rows) == list(range(n))
+
+
+def test_an_undefined_value_says_why():
+    quiet = first_example("precision").with_threshold(0.95)
+    worked = evaluate("precision", quiet)
+    assert math.isnan(worked.value)
+    assert "threshold of 0.95" in str(worked.undefined)
+    assert "undefined" in worked.substituted
+
+
+def test_wrong_rows_and_unknown_metrics_are_refused():
+    with pytest.raises(WorkbenchError, match="RMSE cannot be worked out on RankedList"):
+        evaluate("rmse", first_example("ndcg"))
+    with pytest.raises(UnknownMetricError):
+        evaluate("ncdg", first_example("ndcg"))
+
+
+@pytest.mark.parametrize("key", workable())
+def test_a_change_is_worked_out_in_under_five_milliseconds(key):
+    from time import perf_counter
+
+    example = first_example(key)
+    times = []
+    for _ in range(30):
+        start = perf_counter()
+        evaluate(key, example)
+        times.append(perf_counter() - start)
+    assert min(times) < 0.005
