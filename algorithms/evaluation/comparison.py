@@ -21,6 +21,7 @@ import numpy as np
 from algorithms.evaluation.columns import Column, default_columns
 from algorithms.evaluation.gains import PairedGains, Verdict, paired_gains
 from algorithms.evaluation.results import Cost, RunResult
+from algorithms.evaluation.significance import judge
 from algorithms.messages import Message, MessageValue
 from algorithms.models.base import Bound, Recommender
 from algorithms.models.catalog import MODELS, find_model
@@ -170,6 +171,7 @@ class Comparison:
 _TEXTS = {
     Verdict.BETTER: "{model} is better than {twin} at {tasks}.",
     Verdict.WORSE: "{model} is worse than {twin} at {tasks}: negative transfer.",
+    Verdict.PRACTICALLY_EQUAL: "{model} and {twin} are practically equal at {tasks}.",
     Verdict.CANNOT_TELL: "Between {model} and {twin} these users cannot tell at {tasks}.",
 }
 _MEAN = (
@@ -185,6 +187,7 @@ def compare(
     columns: Sequence[Column] | None = None,
     seed: int = 0,
     models: Mapping[str, type[Recommender]] = MODELS,
+    width: float = 0.0,
 ) -> Comparison:
     """Set results side by side.
 
@@ -197,6 +200,7 @@ def compare(
         measured by the main metrics.
     seed : draws the users of the paired bootstrap
     models : by key; an application may know more than the catalog
+    width : of the region of practical equivalence, in percent (see ``significance``)
     """
     shown = tuple(columns) if columns is not None else default_columns(tasks, k)
     rows = _rows(results, models)
@@ -212,7 +216,27 @@ def compare(
         gains = paired_gains(row.runs, rows[twin].runs, main, rng)
         if gains.tasks:
             twins.append(TwinGains(number, twin, gains))
-    return Comparison(shown, tuple(rows), tuple(map(tuple, cells)), tuple(twins))
+    made = Comparison(shown, tuple(rows), tuple(map(tuple, cells)), tuple(twins))
+    return with_equivalence(made, width)
+
+
+def with_equivalence(comparison: Comparison, width: float) -> Comparison:
+    """Judge the gains of a comparison again, with another region of practical equivalence.
+
+    Parameters
+    ----------
+    width : in percent of the twin's value; gains within it count as none
+
+    Raises
+    ------
+    EquivalenceWidthError
+        Where the width is no percentage from 0 to 50.
+    """
+    judged = judge([twin.gains for twin in comparison.twins], width)
+    twins = [
+        replace(twin, gains=gains) for twin, gains in zip(comparison.twins, judged, strict=True)
+    ]
+    return replace(comparison, twins=tuple(twins))
 
 
 def _rows(results: Sequence[RunResult], known: Mapping[str, type[Recommender]]) -> list[Row]:

@@ -14,7 +14,8 @@ surely negative is *negative transfer*: the other tasks did harm.
 
 Surely means by a paired bootstrap: both models are judged on the same users, so the same users
 are drawn for both (and for all seeds and tasks), which cancels what makes some users easier than
-others. Where the 95 % interval of the gain contains 0, these users cannot tell.
+others. Where the 95 % interval of the gain contains 0, these users cannot tell. ``significance``
+judges all gains of a table together.
 
 References: Maninis, Radosavovic, Kokkinos (2019), Attentive single-tasking of multiple tasks,
 CVPR, for the mean gain; Efron and Tibshirani (1993) for the bootstrap; Wang, Dai, Póczos,
@@ -23,6 +24,7 @@ Carbonell (2019), Characterizing and avoiding negative transfer, CVPR.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,12 +38,15 @@ from algorithms.evaluation.results import MetricResult, RunResult
 from algorithms.metrics import EventMetric, find_metric
 from algorithms.metrics.sums import ratio, root_of_ratio
 
+SIGNIFICANT = 0.05
+
 
 class Verdict(StrEnum):
     """What the judged users say of a model against its twin."""
 
     BETTER = "better"
     WORSE = "worse"
+    PRACTICALLY_EQUAL = "practically equal"
     CANNOT_TELL = "cannot tell"
 
 
@@ -53,18 +58,31 @@ class Gain:
     ----------
     percent : NaN where the twin's value is 0 or either is undefined
     low, high : paired bootstrap over users
+    deviation : standard deviation of that bootstrap, in percent
+    width : gains within it, up and down, count as none (see ``significance``)
+    p, p_holm : of a gain beyond the width, alone and corrected for all verdicts of a table; NaN
+        where a gain stands alone
     """
 
     percent: float
     low: float
     high: float
+    deviation: float = math.nan
+    width: float = 0.0
+    p: float = math.nan
+    p_holm: float = math.nan
 
     @property
     def verdict(self) -> Verdict:
-        """Better or worse where the interval leaves out 0."""
-        if self.low > 0:
-            return Verdict.BETTER
-        return Verdict.WORSE if self.high < 0 else Verdict.CANNOT_TELL
+        """What the interval says against the width, and Holm's correction where there is one."""
+        if not self.p_holm >= SIGNIFICANT:  # NaN: nothing to correct for
+            if self.low > self.width:
+                return Verdict.BETTER
+            if self.high < -self.width:
+                return Verdict.WORSE
+        if self.width > 0 and -self.width <= self.low and self.high <= self.width:
+            return Verdict.PRACTICALLY_EQUAL
+        return Verdict.CANNOT_TELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +212,6 @@ def _gains(both: _Both, totals: FloatArray) -> FloatArray:
 
 def _summary(gain: FloatArray) -> Gain:
     low, high = percentile_interval(gain[1:])
-    return Gain(float(gain[0]), low, high)
+    drawn = gain[1:][np.isfinite(gain[1:])]
+    deviation = float(drawn.std(ddof=1)) if math.isfinite(low) and len(drawn) > 1 else math.nan
+    return Gain(float(gain[0]), low, high, deviation)

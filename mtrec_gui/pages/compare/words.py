@@ -17,7 +17,7 @@ from mtrec_gui.widgets.metric_table import MetricCell, MetricColumn, MetricRow
 from mtrec_gui.wording import engine_text, megabytes, number, percent, say, seconds
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_TONES = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.CANNOT_TELL: "muted"}
+_TONES = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
 
 
 class TableWords(QObject):
@@ -207,7 +207,7 @@ class TableWords(QObject):
             text=number(cell.value),
             is_best=cell.is_best,
             word="" if verdict is None else self.verdict(verdict),
-            tone="muted" if verdict is None else _TONES[verdict],
+            tone=_TONES.get(verdict, "muted") if verdict is not None else "muted",
             tip=self.certainty(column, cell, gain, seeds, way),
             can_be_asked=True,
         )
@@ -220,7 +220,7 @@ class TableWords(QObject):
         return MetricCell(
             percent(mean.percent / 100),
             word=self.verdict(mean.verdict),
-            tone=_TONES[mean.verdict],
+            tone=_TONES.get(mean.verdict, "muted"),
             tip=self.tr("Mean gain of {n} tasks over {twin}; 95 % interval {low} to {high}").format(
                 n=len(twin.gains.tasks),
                 twin=self.tr("the single-task twin"),
