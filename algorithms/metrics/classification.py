@@ -11,11 +11,19 @@ negatives, and from them
     \mathrm{Recall} = \frac{TP}{TP + FN}, \quad
     F_1 = \frac{2\,TP}{2\,TP + FP + FN}
 
-Accuracy, precision, recall and F1 depend on the threshold. The area under the ROC curve (in
+Recall has a twin for what did not happen, and their mean counts both classes alike:
+
+.. math::
+
+    \mathrm{Specificity} = \frac{TN}{TN + FP}, \quad
+    \mathrm{Balanced\ accuracy} = \frac{\mathrm{Recall} + \mathrm{Specificity}}{2}
+
+All of these depend on the threshold. The area under the ROC curve (in
 ``roc.py``) does not.
 
 Reference: Fawcett (2006), An introduction to ROC analysis, Pattern Recognition Letters 27;
-F1: van Rijsbergen (1979), Information Retrieval, chapter 7.
+F1: van Rijsbergen (1979), Information Retrieval, chapter 7; balanced accuracy: Brodersen, Ong,
+Stephan, Buhmann (2010), The balanced accuracy and its posterior distribution, ICPR.
 """
 
 from __future__ import annotations
@@ -24,7 +32,7 @@ import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray
 from algorithms.metrics.inputs import binary_pairs
-from algorithms.metrics.sums import ratio
+from algorithms.metrics.sums import columns, ratio
 
 
 def accuracy(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
@@ -89,29 +97,74 @@ def f1(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
     return float(ratio(f1_addends(truth, probability, threshold).sum(axis=0)))
 
 
+def specificity(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return how many of the events that did not happen were answered no; NaN where all happened.
+
+    Parameters and errors as for ``accuracy``.
+
+    Examples
+    --------
+    >>> specificity(np.array([1, 0, 0, 0, 0]), np.array([0.9, 0.6, 0.4, 0.1, 0.3]))
+    0.75
+    """
+    return float(ratio(right_noes(truth, probability, threshold).sum(axis=0)))
+
+
+def balanced_accuracy(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> float:
+    """Return the mean of recall and specificity; NaN unless both 0 and 1 occur.
+
+    Parameters and errors as for ``accuracy``.
+
+    Examples
+    --------
+    >>> balanced_accuracy(np.array([1, 0, 0, 0, 0]), np.array([0.9, 0.6, 0.4, 0.1, 0.3]))
+    0.875
+    """
+    return float(mean_of_classes(right_by_class(truth, probability, threshold).sum(axis=0)))
+
+
 def right_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of accuracy: 1 where the answer is right, and 1."""
     truth, probability = binary_pairs("Accuracy", truth, probability)
     right = (probability >= threshold) == (truth == 1)
-    return np.stack([right.astype(np.float64), np.ones(len(truth))], axis=1)
+    return columns(right.astype(np.float64), np.ones(len(truth)))
 
 
 def hits_of_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of precision: a hit, and a yes answer."""
     truth, probability = binary_pairs("Precision", truth, probability)
     yes = (probability >= threshold).astype(np.float64)
-    return np.stack([yes * truth, yes], axis=1)
+    return columns(yes * truth, yes)
 
 
 def hits_of_events(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of recall: a hit, and an event that happened."""
     truth, probability = binary_pairs("Recall", truth, probability)
     yes = (probability >= threshold).astype(np.float64)
-    return np.stack([yes * truth, truth], axis=1)
+    return columns(yes * truth, truth)
 
 
 def f1_addends(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of F1: twice a hit, and a yes answer plus an event."""
     truth, probability = binary_pairs("F1", truth, probability)
     yes = (probability >= threshold).astype(np.float64)
-    return np.stack([2 * yes * truth, yes + truth], axis=1)
+    return columns(2 * yes * truth, yes + truth)
+
+
+def right_noes(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 2) the addends of specificity: a right no, and an event that did not happen."""
+    truth, probability = binary_pairs("Specificity", truth, probability)
+    no = (probability < threshold).astype(np.float64)
+    return columns(no * (1 - truth), 1 - truth)
+
+
+def right_by_class(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
+    """Return (n, 4) the addends of balanced accuracy: those of recall, those of specificity."""
+    truth, probability = binary_pairs("Balanced accuracy", truth, probability)
+    yes = (probability >= threshold).astype(np.float64)
+    return columns(yes * truth, truth, (1 - yes) * (1 - truth), 1 - truth)
+
+
+def mean_of_classes(totals: FloatArray) -> FloatArray:
+    """Return the mean of two ratios: from (..., 4) to (...), NaN where either is undefined."""
+    return (ratio(totals[..., :2]) + ratio(totals[..., 2:])) / 2
