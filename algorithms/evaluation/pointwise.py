@@ -106,15 +106,16 @@ def judge_events(
     ]
     measured: list[tuple[EventMetric, FloatArray, FloatArray]] = []
     for metric in metrics:
-        if obstacle is not None or not len(users) or (metric.needs_threshold and not answers):
+        arguments = _arguments(metric, test, answers)
+        if obstacle is not None or not len(users) or arguments is None:
             continue
-        arguments: tuple[FloatArray | float, ...] = (test.truth, test.scores)
-        if metric.needs_threshold and answers:
-            arguments = (test.truth, answers.probability, answers.threshold)
         sums = sum_per_user(metric.addends(*arguments), rows, len(users))  # (m, c)
-        own = metric.combine(sums)
-        if metric.per_user is not None:
+        if metric.overall_only:
+            own = np.full(len(users), np.nan)
+        elif metric.per_user is not None:
             own = metric.per_user(*arguments, rows, len(users))
+        else:
+            own = metric.combine(sums)
         measured.append((metric, sums, own))
     found = _with_intervals(task, measured, users, test, rng)
     return [
@@ -129,6 +130,19 @@ class Answers:
     probability: FloatArray
     threshold: float
     notes: tuple[Message, ...]
+
+
+def _arguments(
+    metric: EventMetric, test: ScoredEvents, answers: Answers | None
+) -> tuple[FloatArray | float, ...] | None:
+    """Return what the metric's function is given; None where that is not to be had."""
+    if not (metric.needs_threshold or metric.needs_probability):
+        return test.truth, test.scores
+    if answers is None:
+        return None
+    if metric.needs_threshold:
+        return test.truth, answers.probability, answers.threshold
+    return test.truth, answers.probability
 
 
 def _read_answers(
@@ -179,6 +193,8 @@ def _with_intervals(
         samples = metric.combine(totals[:, column : column + width])
         column += width
         low, high = percentile_interval(samples)
+        if metric.overall_only:
+            low = high = float("nan")
         results[metric.key] = MetricResult(
             task=task.name,
             metric=metric.key,

@@ -121,6 +121,9 @@ class EventMetric(Metric):
     combine : from totals (..., c) to values (...)
     needs_threshold : whether ``function`` reads probabilities, as yes from a threshold up
         (its third argument)
+    needs_probability : whether ``function`` reads probabilities as they are
+    overall_only : whether only the value over all events means something, so that there is
+        neither an interval nor a value of a user; the card says why
     per_user : (truth, scores, rows, n_users) -> (n_users,), where a user's own value is not
         ``combine`` of the user's sums
     """
@@ -128,6 +131,8 @@ class EventMetric(Metric):
     addends: Callable[..., FloatArray]
     combine: Callable[[FloatArray], FloatArray]
     needs_threshold: bool = False
+    needs_probability: bool = False
+    overall_only: bool = False
     per_user: Callable[..., FloatArray] | None = None
 
 

@@ -7,7 +7,7 @@ To add one: write its function (and addends, if it looks at events), write its c
 from __future__ import annotations
 
 from algorithms.errors import UnknownMetricError
-from algorithms.metrics import classification, ranking, rating, roc
+from algorithms.metrics import classification, probability, ranking, rating, roc
 from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.sums import ratio, root_of_ratio
 from algorithms.tasks import TaskKind
@@ -90,6 +90,34 @@ METRICS: dict[str, Metric] = {
             roc.placements,
             roc.auc_of_placements,
             per_user=roc.auc_per_user,
+        ),
+        EventMetric(
+            "log_loss",
+            Level.BINARY,
+            _ANSWERS,
+            probability.log_loss,
+            probability.surprises,
+            ratio,
+            needs_probability=True,
+        ),
+        EventMetric(
+            "brier",
+            Level.BINARY,
+            _ANSWERS,
+            probability.brier,
+            probability.squared_gaps,
+            ratio,
+            needs_probability=True,
+        ),
+        EventMetric(
+            "ece",
+            Level.BINARY,
+            _ANSWERS,
+            probability.calibration_error,
+            probability.binned_gaps,
+            probability.mean_gap,
+            needs_probability=True,
+            overall_only=True,
         ),
         Metric("precision_at", Level.RANKING, _ALL, ranking.precision_at_k),
         Metric("recall_at", Level.RANKING, _ALL, ranking.recall_at_k),

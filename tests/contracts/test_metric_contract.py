@@ -148,7 +148,9 @@ def test_the_example_of_an_event_metric_has_its_value(metric):
     assert metric.function(**arguments) == pytest.approx(value, abs=1e-9)
 
 
-@pytest.mark.parametrize("module", ["rating", "classification", "roc", "ranking", "sums"])
+@pytest.mark.parametrize(
+    "module", ["rating", "classification", "roc", "probability", "ranking", "sums"]
+)
 def test_the_examples_in_the_docstrings_are_true(module):
     outcome = doctest.testmod(importlib.import_module(f"algorithms.metrics.{module}"))
     assert outcome.attempted
