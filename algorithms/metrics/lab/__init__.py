@@ -8,9 +8,11 @@ from algorithms.metrics.lab.examples import (
     ValueRows,
     Workbench,
 )
+from algorithms.metrics.lab.work_gains import GAIN, task_gains
 from algorithms.metrics.lab.worked import Part, Step, WorkbenchError, Worked
 
 __all__ = [
+    "GAIN",
     "AnswerRows",
     "Part",
     "RankedList",
@@ -22,5 +24,6 @@ __all__ = [
     "Worked",
     "evaluate",
     "first_example",
+    "task_gains",
     "workable",
 ]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from algorithms.metrics.card import Level
 from algorithms.metrics.catalog import METRICS, find_metric
 from algorithms.metrics.lab import work_events, work_lists
-from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows, Workbench
+from algorithms.metrics.lab.examples import (
+    AnswerRows,
+    RankedList,
+    TaskGains,
+    ValueRows,
+    Workbench,
+)
+from algorithms.metrics.lab.work_gains import GAIN, work_gain
 from algorithms.metrics.lab.worked import WorkbenchError, Worked, Working, catalog_value
 
 WORKINGS: dict[str, Working] = {**work_events.WORKINGS, **work_lists.WORKINGS}
@@ -13,6 +20,9 @@ WORKINGS: dict[str, Working] = {**work_events.WORKINGS, **work_lists.WORKINGS}
 STARS = ValueRows((4.0, 2.0, 5.0, 3.0, 1.0), (3.5, 2.5, 4.5, 3.0, 3.0))
 CLICKS = AnswerRows((1, 1, 0, 1, 0, 0), (0.9, 0.7, 0.6, 0.4, 0.3, 0.1), 0.5)
 LIST = RankedList(("A", "B", "C", "D", "E", "F"), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0), 3)
+TASKS = TaskGains(
+    ("click", "purchase", "rating"), (0.7, 0.6, 0.9), (0.735, 0.57, 0.81), (True, True, False)
+)
 _STARTS: dict[Level, Workbench] = {Level.RATING: STARS, Level.BINARY: CLICKS, Level.RANKING: LIST}
 
 
@@ -29,6 +39,8 @@ def first_example(metric_key: str) -> Workbench:
     WorkbenchError
         Where the metric has no workbench.
     """
+    if metric_key == GAIN:
+        return TASKS
     metric = find_metric(metric_key)
     if metric_key not in WORKINGS:
         raise WorkbenchError(
@@ -42,7 +54,7 @@ def evaluate(metric_key: str, example: Workbench) -> Worked:
 
     Parameters
     ----------
-    metric_key : one of ``workable()``
+    metric_key : one of ``workable()``, or ``GAIN`` for the mean gain over tasks
     example : rows of the metric's kind
 
     Raises
@@ -52,6 +64,12 @@ def evaluate(metric_key: str, example: Workbench) -> Worked:
     WorkbenchError
         Where the metric has no workbench, or looks at another kind of rows.
     """
+    if metric_key == GAIN:
+        if not isinstance(example, TaskGains):
+            raise WorkbenchError(
+                metric="Δm", found=type(example).__name__, expected="a value per task and model"
+            )
+        return work_gain(example)
     metric = find_metric(metric_key)
     first_example(metric_key)
     return WORKINGS[metric_key](example, catalog_value(metric, example))

@@ -10,6 +10,7 @@ from matplotlib.mathtext import MathTextParser
 from algorithms.errors import UnknownMetricError
 from algorithms.metrics import METRICS, Level
 from algorithms.metrics.lab import (
+    GAIN,
     AnswerRows,
     Part,
     RankedList,
@@ -17,6 +18,7 @@ from algorithms.metrics.lab import (
     WorkbenchError,
     evaluate,
     first_example,
+    task_gains,
     workable,
 )
 from algorithms.metrics.ranking import judge
@@ -231,3 +233,21 @@ def test_a_change_is_worked_out_in_under_five_milliseconds(key):
         evaluate(key, example)
         times.append(perf_counter() - start)
     assert min(times) < 0.005
+
+
+def test_the_mean_gain_by_hand():
+    # clicks: 0.735 for 0.7, 5 % up; purchases: 0.57 for 0.6, 5 % down; stars: RMSE 10 % down
+    worked = evaluate(GAIN, first_example(GAIN))
+    assert task_gains(first_example(GAIN)) == pytest.approx([5, -5, 10])
+    assert worked.value == pytest.approx(10 / 3)
+    assert arithmetic(worked.substituted) == pytest.approx([10 / 3] * 2, abs=0.005)
+    assert [step.rows for step in worked.steps] == [(0,), (1,), (2,)]
+    assert MathTextParser("path").parse(worked.substituted).width > 20
+
+
+def test_a_gain_over_nothing_is_undefined():
+    worked = evaluate(GAIN, first_example(GAIN).with_single(1, 0.0))
+    assert math.isnan(worked.value)
+    assert "“purchase” is 0" in str(worked.undefined)
+    with pytest.raises(WorkbenchError, match="Δm"):
+        evaluate(GAIN, first_example("ndcg"))
