@@ -7,14 +7,16 @@ from PySide6.QtCore import Qt
 
 from algorithms.errors import UnknownMetricError
 from algorithms.metrics import METRICS
+from mtrec_gui.asked import NumberAsked
 from mtrec_gui.pages.metrics.presenter import MetricsPresenter, shelves
+from mtrec_gui.pages.metrics.state import Part
 from mtrec_gui.pages.metrics.view import MetricsPage
 from mtrec_gui.widgets.appearance import Appearance
 
 
 class RecordingView:
     def __init__(self) -> None:
-        self.shelves, self.shown = [], []
+        self.shelves, self.shown, self.parts = [], [], []
 
     def show_shelves(self, shelves) -> None:
         self.shelves = shelves
@@ -22,11 +24,29 @@ class RecordingView:
     def show_metric(self, shown) -> None:
         self.shown.append(shown)
 
+    def show_part(self, part) -> None:
+        self.parts.append(part)
+
+
+def keys(found) -> list[str]:
+    return [metric.key for shelf in found for metric in shelf.metrics]
+
 
 def test_every_metric_stands_on_one_shelf():
-    keys = [metric.key for shelf in shelves() for metric in shelf.metrics]
-    assert sorted(keys) == sorted(METRICS)
+    assert sorted(keys(shelves())) == sorted(METRICS)
     assert all(metric.level is shelf.level for shelf in shelves() for metric in shelf.metrics)
+
+
+def test_a_metric_is_found_by_the_words_of_its_card():
+    presenter, view = MetricsPresenter(), RecordingView()
+    presenter.attach(view)
+    presenter.searched("rmse")
+    assert "rmse" in keys(view.shelves)
+    assert len(keys(view.shelves)) < len(METRICS)
+    presenter.searched("no card says this")
+    assert view.shelves == []
+    presenter.searched("")
+    assert sorted(keys(view.shelves)) == sorted(METRICS)
 
 
 @pytest.mark.parametrize("key", METRICS)
@@ -46,16 +66,48 @@ def test_an_unknown_metric_is_refused():
         presenter.metric_chosen("no such")
 
 
+def test_a_number_leads_to_its_metric_and_its_rows():
+    view, presenter, told = RecordingView(), MetricsPresenter(), []
+    presenter.attach(view)
+    presenter.metric_changed.connect(told.append)
+    presenter.number_asked(NumberAsked(1, (1,), "Bias", "rating", "mae", None))
+    assert view.shown[-1].metric.key == "mae"
+    assert view.parts[-1] is Part.ROWS
+    assert told == ["mae"]
+
+
 def test_a_press_shows_the_card(qtbot):
     page, presenter = MetricsPage(Appearance()), MetricsPresenter()
     qtbot.addWidget(page)
     page.metric_chosen.connect(presenter.metric_chosen)
+    page.part_chosen.connect(presenter.part_chosen)
     presenter.attach(page)
+    page.resize(1000, 700)
     page.show()
-    assert page.card.name.text() == "NDCG@k"
+    assert page.title.text() == "NDCG@k"
     qtbot.mouseClick(page.button("auc"), Qt.MouseButton.LeftButton)
-    assert page.card.name.text() == "AUC"
+    assert page.title.text() == "AUC"
     assert page.button("auc").isChecked()
-    assert page.card.mistake.text() == METRICS["auc"].card.mistake
-    page.card.formula.draw_now()
-    assert page.card.formula.figure is not None
+    page.part_chosen.emit(Part.MEANING)
+    meaning = page.meaning
+    assert meaning.isVisible()
+    assert meaning.mistake.text() == METRICS["auc"].card.mistake
+    meaning.formula.draw_now()
+    assert meaning.formula.figure is not None
+
+
+def test_a_narrow_page_has_one_line_instead_of_the_shelf(qtbot):
+    page, presenter = MetricsPage(Appearance()), MetricsPresenter()
+    qtbot.addWidget(page)
+    page.metric_chosen.connect(presenter.metric_chosen)
+    presenter.attach(page)
+    page.resize(600, 700)
+    page.show()
+    assert not page.shelf.isVisible()
+    assert page.picker.isVisible()
+    place = page.picker.findData("mae")
+    page.picker.setCurrentIndex(place)
+    page.picker.activated.emit(place)
+    assert page.title.text() == "MAE"
+    page.resize(1000, 700)
+    assert page.shelf.isVisible()

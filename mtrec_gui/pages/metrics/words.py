@@ -1,0 +1,67 @@
+"""How the Metric Lab calls things."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from algorithms.metrics import Direction, Level, Metric, MetricCard
+from algorithms.tasks import TaskKind
+from mtrec_gui.wording import engine_text
+
+
+def tr(text: str) -> str:
+    """Return a text in the language of the window."""
+    return QCoreApplication.translate("MetricWords", text)
+
+
+def title_of(metric: Metric) -> str:
+    """Return a metric's name; of one that looks at the first k places with its k."""
+    title = engine_text(metric.card.title)
+    return f"{title}@k" if metric.level is Level.RANKING else title
+
+
+def level_title(level: Level) -> str:
+    """Return the question that the metrics of a level answer."""
+    return {
+        Level.RATING: tr("How far off are the values?"),
+        Level.BINARY: tr("How right is yes or no?"),
+        Level.RANKING: tr("How good are the lists?"),
+        Level.BEYOND: tr("What else do the lists do?"),
+    }[level]
+
+
+def facts(metric: Metric) -> str:
+    """Return direction, range and the kinds of tasks in one line."""
+    kinds = {
+        TaskKind.RATING: tr("rating"),
+        TaskKind.BINARY: tr("yes-or-no"),
+        TaskKind.QUANTITY: tr("quantity"),
+    }
+    names = ", ".join(words for kind, words in kinds.items() if kind in metric.kinds)
+    tasks = (
+        tr("for every kind of task")
+        if len(metric.kinds) == len(kinds)
+        else tr("for {kinds} tasks").format(kinds=names)
+    )
+    direction = (
+        tr("higher is better ↑")
+        if metric.card.direction is Direction.HIGHER
+        else tr("lower is better ↓")
+    )
+    return f"{direction} · {range_of(metric.card)} · {tasks}"
+
+
+def range_of(card: MetricCard) -> str:
+    """Return the range of a metric."""
+    if card.low is not None and card.high is not None:
+        return tr("from {low} to {high}").format(low=signed(card.low), high=signed(card.high))
+    if card.low is not None:
+        return tr("from {low} upwards").format(low=signed(card.low))
+    if card.high is not None:
+        return tr("up to {high}").format(high=signed(card.high))
+    return tr("any value")
+
+
+def signed(value: float) -> str:
+    """Write a number with a true minus sign and no idle zeros."""
+    return f"{value:g}".replace("-", "−")
