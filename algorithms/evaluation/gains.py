@@ -34,6 +34,7 @@ import numpy as np
 from algorithms.arrays import FloatArray, IntArray
 from algorithms.evaluation.columns import Column
 from algorithms.evaluation.intervals import bootstrap_totals, percentile_interval
+from algorithms.evaluation.multitask import gains as gains_of
 from algorithms.evaluation.results import MetricResult, RunResult
 from algorithms.metrics import EventMetric, find_metric
 from algorithms.metrics.sums import ratio, root_of_ratio
@@ -203,11 +204,8 @@ def _sums(
 def _gains(both: _Both, totals: FloatArray) -> FloatArray:
     """Return (b,) the gain in percent for each row of totals (b, 4 n_seeds)."""
     values = both.combine(totals.reshape(len(totals), -1, 2, 2)).mean(axis=1)  # (b, 2)
-    model, twin = values[:, 0], values[:, 1]
-    sign = 1.0 if both.column.higher_is_better else -1.0
-    gain = np.full(len(totals), np.nan)
-    np.divide(100 * sign * (model - twin), np.abs(twin), out=gain, where=np.abs(twin) > 0)
-    return gain
+    found = gains_of(values[:, :1], values[:, 1:], [both.column.higher_is_better])
+    return found[:, 0]
 
 
 def _summary(gain: FloatArray) -> Gain:
