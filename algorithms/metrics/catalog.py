@@ -122,7 +122,10 @@ METRICS: dict[str, Metric] = {
         Metric("precision_at", Level.RANKING, _ALL, ranking.precision_at_k),
         Metric("recall_at", Level.RANKING, _ALL, ranking.recall_at_k),
         Metric("f1_at", Level.RANKING, _ALL, ranking.f1_at_k),
+        Metric("hit_rate", Level.RANKING, _ALL, ranking.hit_rate_at_k),
         Metric("ndcg", Level.RANKING, _ALL, ranking.ndcg_at_k),
+        Metric("map", Level.RANKING, _ALL, ranking.average_precision_at_k),
+        Metric("mrr", Level.RANKING, _ALL, ranking.reciprocal_rank_at_k),
     )
 }
 

@@ -59,7 +59,15 @@ def test_by_hand(tasks, hand, monkeypatch):
     results, notes = judge_lists(lists, tasks["click"], relevant, 3, np.random.default_rng(0))
     values = {result.key: result.value for result in results}
     assert values == pytest.approx(
-        {"precision_at@3": 1 / 3, "recall_at@3": 1, "f1_at@3": 0.5, "ndcg@3": 1 / np.log2(4)}
+        {
+            "precision_at@3": 1 / 3,
+            "recall_at@3": 1,
+            "f1_at@3": 0.5,
+            "hit_rate@3": 1,
+            "ndcg@3": 1 / np.log2(4),
+            "map@3": 1 / 3,
+            "mrr@3": 1 / 3,
+        }
     )
     assert all((result.n, result.n_undefined) == (1, 1) for result in results)
     assert [str(note) for note in notes] == [

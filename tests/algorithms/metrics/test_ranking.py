@@ -1,15 +1,35 @@
-"""Precision, recall, F1, NDCG at k: by hand, against scikit-learn, and what must always hold."""
+"""Metrics at k: by hand, against scikit-learn and trec_eval, and what must always hold."""
 
 import numpy as np
 import pytest
+import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
 from algorithms.metrics.inputs import MetricInputError
-from algorithms.metrics.ranking import f1_at_k, judge, ndcg_at_k, precision_at_k, recall_at_k
+from algorithms.metrics.judged import judge_rows
+from algorithms.metrics.ranking import (
+    Denominator,
+    average_precision_at_k,
+    f1_at_k,
+    hit_rate_at_k,
+    judge,
+    ndcg_at_k,
+    precision_at_k,
+    recall_at_k,
+    reciprocal_rank_at_k,
+)
 
-ALL = (precision_at_k, recall_at_k, f1_at_k, ndcg_at_k)
+ALL = (
+    precision_at_k,
+    recall_at_k,
+    f1_at_k,
+    hit_rate_at_k,
+    ndcg_at_k,
+    average_precision_at_k,
+    reciprocal_rank_at_k,
+)
 N_ITEMS, WIDTH = 12, 8
 
 
@@ -169,3 +189,84 @@ def test_moving_a_hit_up_never_lowers_ndcg(lists, data):
         old, new = ndcg_at_k(before, k), ndcg_at_k(judge_all(swapped, relevant), k)
         defined = before.n_relevant > 0
         assert (new[defined] >= old[defined] - 1e-12).all()
+
+
+def test_hit_rate_reciprocal_rank_and_average_precision_by_hand():
+    # hits in places 2 and 4 of 5; three relevant items
+    judged = judge_rows([[7, 3, 5, 9, 1]], [[3, 9, 11]])
+    assert [hit_rate_at_k(judged, k)[0] for k in (1, 2, 5)] == [0, 1, 1]
+    assert [reciprocal_rank_at_k(judged, k)[0] for k in (1, 2, 5)] == [0, 1 / 2, 1 / 2]
+    over = {
+        each: float(average_precision_at_k(judged, 5, each)[0]) for each in Denominator
+    }  # 1/2 at the first hit, 2/4 at the second
+    assert over == pytest.approx(
+        {
+            Denominator.POSSIBLE: 1 / 3,
+            Denominator.RELEVANT: 1 / 3,
+            Denominator.HITS: 1 / 2,
+            Denominator.PLACES: 1 / 5,
+        }
+    )
+    assert average_precision_at_k(judged, 2) == pytest.approx([0.5 / 2])  # min(3, 2) = 2
+    assert average_precision_at_k(judged, 2, Denominator.RELEVANT) == pytest.approx([0.5 / 3])
+
+
+@pytest.mark.parametrize("over", Denominator)
+def test_without_a_hit_average_precision_is_zero_whatever_the_denominator(over):
+    judged = judge_rows([[7, 3], [-1, -1]], [[5], [5]])
+    assert average_precision_at_k(judged, 2, over).tolist() == [0, 0]
+
+
+def trec_eval(items, relevant, measures):
+    """Return what trec_eval says, measure -> user -> value, for users with relevant items."""
+    wanted = {str(u): {str(i): 1 for i in own} for u, own in enumerate(relevant) if own}
+    run = {
+        str(u): {str(i): float(WIDTH - p) for p, i in enumerate(row) if i >= 0}
+        for u, row in enumerate(items)
+    }
+    found = pytrec_eval.RelevanceEvaluator(wanted, set(measures)).evaluate(run)
+    names = [measure.replace(".", "_") for measure in measures]
+    return {name: {int(u): values[name] for u, values in found.items()} for name in names}
+
+
+@given(many_lists(), st.integers(1, WIDTH))
+def test_trec_eval_agrees(lists, k):
+    items, relevant = lists
+    judged = judge_all(items, relevant)
+    same = {
+        f"P.{k}": precision_at_k(judged, k),
+        f"recall.{k}": recall_at_k(judged, k),
+        f"success.{k}": hit_rate_at_k(judged, k),
+        f"ndcg_cut.{k}": ndcg_at_k(judged, k),
+        f"map_cut.{k}": average_precision_at_k(judged, k, Denominator.RELEVANT),
+        "recip_rank": reciprocal_rank_at_k(judged, WIDTH),
+    }
+    theirs = trec_eval(items, relevant, list(same))
+    for measure, ours in same.items():
+        for user, value in theirs[measure.replace(".", "_")].items():
+            assert ours[user] == pytest.approx(value, abs=1e-9), measure
+
+
+@given(many_lists(), st.integers(1, WIDTH))
+def test_the_denominators_are_ordered_and_recall_knows_them(lists, k):
+    judged = judge_all(*lists)
+    values = {each: average_precision_at_k(judged, k, each) for each in Denominator}
+    has = judged.n_relevant > 0
+    for larger, smaller in (
+        (Denominator.RELEVANT, Denominator.POSSIBLE),
+        (Denominator.POSSIBLE, Denominator.HITS),
+        (Denominator.PLACES, Denominator.POSSIBLE),
+    ):
+        assert (values[larger][has] <= values[smaller][has] + 1e-12).all()
+    possible = recall_at_k(judged, k, Denominator.POSSIBLE)[has]
+    n_hits = judged.hits[has, :k].sum(axis=1)
+    assert possible == pytest.approx(n_hits / np.minimum(judged.n_relevant[has], k))
+
+
+@given(many_lists())
+def test_hit_rate_and_reciprocal_rank_never_fall_as_k_grows(lists):
+    judged = judge_all(*lists)
+    has = judged.n_relevant > 0
+    for metric in (hit_rate_at_k, reciprocal_rank_at_k):
+        values = np.stack([metric(judged, k)[has] for k in range(1, WIDTH + 1)], axis=1)
+        assert (np.diff(values, axis=1) >= 0).all()
