@@ -106,7 +106,7 @@ def judge_events(
     ]
     measured: list[tuple[EventMetric, FloatArray, FloatArray]] = []
     for metric in metrics:
-        arguments = _arguments(metric, test, answers)
+        arguments = _arguments(metric, test, rows, answers)
         if obstacle is not None or not len(users) or arguments is None:
             continue
         sums = sum_per_user(metric.addends(*arguments), rows, len(users))  # (m, c)
@@ -133,9 +133,11 @@ class Answers:
 
 
 def _arguments(
-    metric: EventMetric, test: ScoredEvents, answers: Answers | None
-) -> tuple[FloatArray | float, ...] | None:
+    metric: EventMetric, test: ScoredEvents, rows: IntArray, answers: Answers | None
+) -> tuple[FloatArray | IntArray | float, ...] | None:
     """Return what the metric's function is given; None where that is not to be had."""
+    if metric.needs_users:
+        return test.truth, test.scores, rows
     if not (metric.needs_threshold or metric.needs_probability):
         return test.truth, test.scores
     if answers is None:

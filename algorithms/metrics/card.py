@@ -122,6 +122,7 @@ class EventMetric(Metric):
     needs_threshold : whether ``function`` reads probabilities, as yes from a threshold up
         (its third argument)
     needs_probability : whether ``function`` reads probabilities as they are
+    needs_users : whether ``function`` must know whose event it is (its third argument)
     overall_only : whether only the value over all events means something, so that there is
         neither an interval nor a value of a user; the card says why
     per_user : (truth, scores, rows, n_users) -> (n_users,), where a user's own value is not
@@ -132,6 +133,7 @@ class EventMetric(Metric):
     combine: Callable[[FloatArray], FloatArray]
     needs_threshold: bool = False
     needs_probability: bool = False
+    needs_users: bool = False
     overall_only: bool = False
     per_user: Callable[..., FloatArray] | None = None
 

@@ -7,7 +7,7 @@ To add one: write its function (and addends, if it looks at events), write its c
 from __future__ import annotations
 
 from algorithms.errors import UnknownMetricError
-from algorithms.metrics import classification, probability, ranking, rating, roc
+from algorithms.metrics import average_precision, classification, probability, ranking, rating, roc
 from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.sums import ratio, root_of_ratio
 from algorithms.tasks import TaskKind
@@ -90,6 +90,18 @@ METRICS: dict[str, Metric] = {
             roc.placements,
             roc.auc_of_placements,
             per_user=roc.auc_per_user,
+        ),
+        EventMetric(
+            "gauc", Level.BINARY, _ANSWERS, roc.gauc, roc.aucs_of_users, ratio, needs_users=True
+        ),
+        EventMetric(
+            "average_precision",
+            Level.BINARY,
+            _ANSWERS,
+            average_precision.average_precision,
+            average_precision.influences,
+            average_precision.clipped_ratio,
+            per_user=average_precision.average_precision_per_user,
         ),
         EventMetric(
             "log_loss",

@@ -12,8 +12,15 @@ higher score? A tie counts half. With :math:`P` positives and :math:`N` negative
 where :math:`r_i` is the midrank of :math:`s_i` among all scores: tied scores share the mean of
 their ranks. It is the area under the ROC curve and needs no threshold.
 
+AUC also compares a click of one user with what another one ignored, which no list ever does.
+**GAUC** takes each user's own AUC, weighted by the user's number of events :math:`n_u`, over the
+users who have both a yes and a no:
+
+.. math:: \mathrm{GAUC} = \frac{\sum_u n_u \, \mathrm{AUC}_u}{\sum_u n_u}
+
 References: Hanley and McNeil (1982), Radiology 143(1); DeLong, DeLong, Clarke-Pearson (1988),
-Biometrics 44(3), for the placements; Obuchowski (1997), Biometrics 53(2), for users as clusters.
+Biometrics 44(3), for the placements; Obuchowski (1997), Biometrics 53(2), for users as clusters;
+Zhu and others (2017), Optimized cost per click in Taobao display advertising, KDD, for GAUC.
 """
 
 from __future__ import annotations
@@ -21,22 +28,9 @@ from __future__ import annotations
 import numpy as np
 
 from algorithms.arrays import AnyArray, FloatArray, IntArray
-from algorithms.metrics.inputs import binary_pairs
-from algorithms.metrics.sums import ratio
-
-
-def midranks(values: FloatArray) -> FloatArray:
-    """Return the ranks of values (n,), 1 for the smallest; equal values share their mean rank.
-
-    Examples
-    --------
-    >>> midranks(np.array([0.3, 0.1, 0.3, 0.9])).tolist()
-    [2.5, 1.0, 2.5, 4.0]
-    """
-    _, position, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks: FloatArray = (last - (counts - 1) / 2)[position]
-    return ranks
+from algorithms.metrics.inputs import MetricInputError, binary_pairs
+from algorithms.metrics.ranks import midranks, midranks_within
+from algorithms.metrics.sums import columns, ratio
 
 
 def auc(truth: AnyArray, scores: AnyArray) -> float:
@@ -80,23 +74,51 @@ def auc_per_user(truth: AnyArray, scores: AnyArray, rows: IntArray, n_users: int
     values : (n_users,)
     """
     truth, scores = binary_pairs("AUC", truth, scores)
-    order = np.lexsort((scores, rows))
-    by_user, by_score, positive = rows[order], scores[order], truth[order]
-    starts = np.ones(len(order), dtype=np.bool_)  # where a new (user, score) begins
-    starts[1:] = (by_user[1:] != by_user[:-1]) | (by_score[1:] != by_score[:-1])
-    group = np.cumsum(starts) - 1
-    counts = np.bincount(group)
-    rank_of_group = np.cumsum(counts) - (counts - 1) / 2  # midranks over all users
-    first = np.cumsum(np.bincount(rows, minlength=n_users))  # events up to and with each user
-    before = np.concatenate([[0], first[:-1]]) if n_users else first
-    rank = rank_of_group[group] - before[by_user]  # midranks within the user
-    n_positive = np.bincount(by_user, positive, n_users)
-    n_negative = np.bincount(by_user, 1 - positive, n_users)
-    above = np.bincount(by_user, rank * positive, n_users) - n_positive * (n_positive + 1) / 2
+    rank = midranks_within(scores, rows, n_users)
+    n_positive = np.bincount(rows, truth, n_users)
+    n_negative = np.bincount(rows, 1 - truth, n_users)
+    above = np.bincount(rows, rank * truth, n_users) - n_positive * (n_positive + 1) / 2
     values = np.full(n_users, np.nan)
     both = (n_positive > 0) & (n_negative > 0)
     values[both] = above[both] / (n_positive * n_negative)[both]
     return values
+
+
+def gauc(truth: AnyArray, scores: AnyArray, users: AnyArray) -> float:
+    """Return the mean of the users' own AUC, weighted by events; NaN where no user has one.
+
+    Parameters
+    ----------
+    truth, scores : (n,) as for ``auc``
+    users : (n,) whose event it is: any numbers that tell users apart
+
+    Raises
+    ------
+    MetricInputError
+        As ``auc``, and where there is not one user for each event.
+
+    Examples
+    --------
+    >>> gauc(np.array([1, 0, 1, 0]), np.array([0.2, 0.1, 0.8, 0.9]), np.array([0, 0, 1, 1]))
+    0.5
+    """
+    return float(ratio(aucs_of_users(truth, scores, users).sum(axis=0)))
+
+
+def aucs_of_users(truth: AnyArray, scores: AnyArray, users: AnyArray) -> FloatArray:
+    """Return (n, 2) the addends of GAUC: the AUC of the event's user, and 1; 0 without one."""
+    truth, scores = binary_pairs("GAUC", truth, scores)
+    users = np.asarray(users)
+    if users.shape != truth.shape:
+        raise MetricInputError(
+            metric="GAUC",
+            expected="a user for each event",
+            found=f"shapes {truth.shape} and {users.shape}",
+        )
+    known, rows = np.unique(users, return_inverse=True)
+    own = auc_per_user(truth, scores, rows, len(known))
+    defined = np.isfinite(own)
+    return columns(np.where(defined, own, 0.0)[rows], defined[rows].astype(np.float64))
 
 
 def placements(truth: AnyArray, scores: AnyArray) -> FloatArray:

@@ -31,7 +31,15 @@ def arguments(metric):
         return judge(lists, np.arange(0, 204, 4), relevant), 10
     if metric.level is Level.RATING:
         return rng.integers(1, 6, 200).astype(float), rng.uniform(1, 5, 200)
-    return rng.integers(0, 2, 200).astype(float), rng.random(200)
+    answers = rng.integers(0, 2, 200).astype(float), rng.random(200)
+    if isinstance(metric, EventMetric) and metric.needs_users:
+        return *answers, users_of(200)
+    return answers
+
+
+def users_of(n):
+    """Return the rows of the users of n events."""
+    return np.random.default_rng(4).integers(0, 9, n)
 
 
 def test_keys_are_the_names_under_which_they_are_found(metric):
@@ -84,7 +92,7 @@ def test_the_direction_is_that_of_perfection(metric, arguments):
         best = metric.function(perfect, 10).mean()
         usual = metric.function(*arguments).mean()
     else:
-        best = metric.function(arguments[0], arguments[0])
+        best = metric.function(arguments[0], arguments[0], *arguments[2:])
         usual = metric.function(*arguments)
     if metric.card.direction is Direction.HIGHER:
         assert best == metric.card.high
@@ -111,7 +119,7 @@ EVENT_METRICS = [metric for metric in METRICS.values() if isinstance(metric, Eve
 
 @pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
 def test_the_sums_over_users_are_the_metric(metric, arguments):
-    rows = np.random.default_rng(4).integers(0, 9, len(arguments[0]))
+    rows = users_of(len(arguments[0]))
     sums = sum_per_user(metric.addends(*arguments), rows, 10)
     assert sums.shape == (10, sums.shape[1])
     assert float(metric.combine(sums.sum(axis=0))) == pytest.approx(metric.function(*arguments))
@@ -119,7 +127,7 @@ def test_the_sums_over_users_are_the_metric(metric, arguments):
 
 @pytest.mark.parametrize("metric", EVENT_METRICS, ids=lambda metric: metric.key)
 def test_a_users_own_value_is_the_metric_of_the_users_events(metric, arguments):
-    rows = np.random.default_rng(4).integers(0, 9, len(arguments[0]))
+    rows = users_of(len(arguments[0]))
     if metric.per_user is not None:
         own = metric.per_user(*arguments, rows, 10)
     else:
@@ -149,7 +157,17 @@ def test_the_example_of_an_event_metric_has_its_value(metric):
 
 
 @pytest.mark.parametrize(
-    "module", ["rating", "classification", "roc", "probability", "ranking", "sums"]
+    "module",
+    [
+        "rating",
+        "classification",
+        "ranks",
+        "roc",
+        "average_precision",
+        "probability",
+        "ranking",
+        "sums",
+    ],
 )
 def test_the_examples_in_the_docstrings_are_true(module):
     outcome = doctest.testmod(importlib.import_module(f"algorithms.metrics.{module}"))

@@ -1,4 +1,4 @@
-"""AUC: by hand, by its definition, against scikit-learn, per user, and its addends."""
+"""AUC and GAUC: by hand, by their definition, against scikit-learn, per user, and its addends."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import roc_auc_score
 
+from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.roc import (
     auc,
     auc_of_placements,
     auc_per_user,
-    midranks,
+    aucs_of_users,
+    gauc,
     placements,
 )
 from algorithms.metrics.sums import sum_per_user
@@ -46,10 +48,6 @@ def test_one_class_is_nan():
     assert np.isnan(auc([0, 0], [0.1, 0.2]))
     assert np.isnan(auc([], []))
     assert not placements([1, 1], [0.1, 0.2]).any()
-
-
-def test_midranks_share_ties():
-    assert midranks(np.array([5.0, 1.0, 5.0, 5.0])).tolist() == [3, 1, 3, 3]
 
 
 @given(events)
@@ -122,3 +120,51 @@ def test_reweighted_placements_follow_the_auc_of_resampled_users():
     for bound in (2.5, 97.5):
         expected = np.percentile(exact, bound)
         assert np.percentile(approximate, bound) == pytest.approx(expected, abs=0.1 * spread)
+
+
+def test_gauc_by_hand():
+    # user 7 has an AUC of 1 over two events, user 3 one of 0.5 over three, user 5 none
+    truth = [1, 0, 1, 0, 0, 1]
+    scores = [0.2, 0.1, 0.5, 0.9, 0.4, 0.3]
+    assert gauc(truth, scores, [7, 7, 3, 3, 3, 5]) == pytest.approx((2 * 1 + 3 * 0.5) / 5)
+
+
+def test_without_a_user_of_both_classes_there_is_no_gauc():
+    assert np.isnan(gauc([1, 0], [0.2, 0.1], [0, 1]))
+    assert np.isnan(gauc([], [], []))
+
+
+def test_gauc_needs_a_user_for_each_event():
+    with pytest.raises(MetricInputError, match="a user for each event"):
+        gauc([1, 0], [0.2, 0.1], [0])
+
+
+@given(events, st.randoms(use_true_random=False))
+def test_gauc_is_scikit_learns_auc_of_each_user_weighted(columns, random):
+    truth, scores = columns
+    users = np.array([random.choice([-4, 11, 12]) for _ in truth])
+    found = []
+    for user in np.unique(users):
+        mine = users == user
+        if 0 < truth[mine].sum() < mine.sum():
+            found.append((roc_auc_score(truth[mine], scores[mine]), mine.sum()))
+    expected = sum(own * n for own, n in found) / sum(n for _, n in found) if found else np.nan
+    assert gauc(truth, scores, users) == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+@given(events, st.randoms(use_true_random=False))
+def test_gauc_does_not_see_what_is_added_to_all_scores_of_a_user(columns, random):
+    """AUC does: that is what the two differ in."""
+    truth, scores = columns
+    users = np.array([random.randrange(3) for _ in truth])
+    lifted = np.arctan(scores) + 8.0 * users
+    assert gauc(truth, lifted, users) == pytest.approx(gauc(truth, scores, users), nan_ok=True)
+    alone = np.zeros(len(truth))
+    assert gauc(truth, scores, alone) == pytest.approx(auc(truth, scores), nan_ok=True)
+
+
+def test_a_users_value_is_the_ratio_of_the_users_addends():
+    truth = np.array([1.0, 0.0, 1.0, 1.0])
+    rows = np.array([0, 0, 0, 1])
+    sums = sum_per_user(aucs_of_users(truth, [0.4, 0.3, 0.2, 0.9], rows), rows, 2)
+    assert sums.tolist() == [[1.5, 3.0], [0.0, 0.0]]
