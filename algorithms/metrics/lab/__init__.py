@@ -1,6 +1,5 @@
 """The workbench of the Metric Lab: metrics on a few rows that a learner can change."""
 
-from algorithms.metrics.lab.evaluate import evaluate, first_example, workable
 from algorithms.metrics.lab.examples import (
     AnswerRows,
     RankedList,
@@ -8,22 +7,29 @@ from algorithms.metrics.lab.examples import (
     ValueRows,
     Workbench,
 )
+from algorithms.metrics.lab.exercise_catalog import exercise, templates
+from algorithms.metrics.lab.exercises import Exercise, Verdict
 from algorithms.metrics.lab.work_gains import GAIN, task_gains
+from algorithms.metrics.lab.workbench import evaluate, first_example, workable
 from algorithms.metrics.lab.worked import Part, Step, WorkbenchError, Worked
 
 __all__ = [
     "GAIN",
     "AnswerRows",
+    "Exercise",
     "Part",
     "RankedList",
     "Step",
     "TaskGains",
     "ValueRows",
+    "Verdict",
     "Workbench",
     "WorkbenchError",
     "Worked",
     "evaluate",
+    "exercise",
     "first_example",
     "task_gains",
+    "templates",
     "workable",
 ]

@@ -1,0 +1,134 @@
+"""Random examples that are small enough to compute by hand, and without doubtful cases.
+
+Scores never lie on a threshold and never tie, so that no question hangs on how a tie is read;
+stars are whole and predictions halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from algorithms.errors import MtrecError
+from algorithms.metrics.card import Level
+from algorithms.metrics.lab.examples import (
+    AnswerRows,
+    RankedList,
+    TaskGains,
+    ValueRows,
+    Workbench,
+)
+
+T = TypeVar("T")
+
+MOST_DRAWS = 5000
+N_CANDIDATES = 8  # a list shows some of them
+
+
+class NothingDrawnError(MtrecError, RuntimeError):
+    """A search among random examples that did not find what it needs."""
+
+    template = "No example with {wanted} was found among {n} random ones."
+
+
+def draw_until(
+    draw: Callable[[], T], accept: Callable[[T], bool], wanted: str, most: int = MOST_DRAWS
+) -> T:
+    """Draw until something is accepted.
+
+    Raises
+    ------
+    NothingDrawnError
+        Where nothing was accepted.
+    """
+    for _ in range(most):
+        drawn = draw()
+        if accept(drawn):
+            return drawn
+    raise NothingDrawnError(wanted=wanted, n=most)
+
+
+def draw_values(rng: np.random.Generator, n: int = 4) -> ValueRows:
+    """Draw n true stars from 1 to 5 and predictions in halves."""
+    truth = rng.integers(1, 6, n)
+    return ValueRows(tuple(truth.astype(float).tolist()), _predictions(truth, rng))
+
+
+def draw_answers(rng: np.random.Generator, n: int = 6) -> AnswerRows:
+    """Draw n events of which some happened and some did not, with distinct scores."""
+    truth = rng.permutation(np.arange(n) < rng.integers(1, n))
+    threshold = float(rng.integers(3, 8)) / 10
+    return AnswerRows(tuple(truth.astype(int).tolist()), _scores(rng, n), threshold)
+
+
+def draw_list(rng: np.random.Generator, n: int = 6) -> RankedList:
+    """Draw a list of n out of ``N_CANDIDATES`` items of which two to four are relevant."""
+    return _listed(rng.permutation(N_CANDIDATES), int(rng.integers(2, 5)), n, _draw_k(rng, n))
+
+
+def draw_gains(rng: np.random.Generator) -> TaskGains:
+    """Draw the values of three tasks, of which in the last lower is better."""
+    single = rng.choice([0.4, 0.5, 0.8, 1.0], 3)
+    change = rng.choice([-0.1, -0.05, 0.05, 0.1], 3)
+    return TaskGains(
+        ("click", "purchase", "rating"),
+        tuple(single.tolist()),
+        tuple(np.round(single * (1 + change), 4).tolist()),
+        (True, True, False),
+    )
+
+
+def draw_example(level: Level, rng: np.random.Generator) -> Workbench:
+    """Draw rows of the kind that metrics of a level look at."""
+    draws: dict[Level, Callable[[np.random.Generator], Workbench]] = {
+        Level.RATING: draw_values,
+        Level.BINARY: draw_answers,
+        Level.RANKING: draw_list,
+    }
+    return draws[level](rng)
+
+
+def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
+    """Draw what another model says of the same events, for the same user, or of the same tasks."""
+    if isinstance(example, ValueRows):
+        return replace(example, predicted=_predictions(np.array(example.truth), rng))
+    if isinstance(example, AnswerRows):
+        return replace(example, scores=_scores(rng, len(example)))
+    if isinstance(example, TaskGains):
+        return replace(draw_gains(rng), single=example.single, multi=_multi(example, rng))
+    order = rng.permutation(N_CANDIDATES)
+    return _listed(order, example.n_relevant, len(example), example.k)
+
+
+def draw_pair(level: Level, rng: np.random.Generator) -> tuple[Workbench, Workbench]:
+    """Draw two models' answers to the same question."""
+    example = draw_example(level, rng)
+    return example, draw_rival(example, rng)
+
+
+def _predictions(truth: np.ndarray, rng: np.random.Generator) -> tuple[float, ...]:
+    return tuple(np.clip(truth + rng.integers(-4, 5, len(truth)) / 2, 1, 5).tolist())
+
+
+def _scores(rng: np.random.Generator, n: int) -> tuple[float, ...]:
+    chosen = rng.permutation(10)[:n] if n <= 10 else rng.permutation(n)
+    return tuple(np.round(chosen / 10 + 0.05, 2).tolist())
+
+
+def _draw_k(rng: np.random.Generator, n: int) -> int:
+    return int(rng.integers(1, n // 2 + 1))
+
+
+def _listed(order: np.ndarray, n_relevant: int, n: int, k: int) -> RankedList:
+    relevance = (order < n_relevant).astype(float)  # which letter is relevant stays the same
+    names = tuple("FCAHBEGD"[item] for item in order[:n])
+    unlisted = (1.0,) * int(relevance[n:].sum())
+    return RankedList(names, tuple(relevance[:n].tolist()), k, unlisted)
+
+
+def _multi(example: TaskGains, rng: np.random.Generator) -> tuple[float, ...]:
+    change = rng.choice([-0.1, -0.05, 0.05, 0.1], len(example))
+    return tuple(np.round(np.array(example.single) * (1 + change), 4).tolist())
