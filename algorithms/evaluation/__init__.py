@@ -5,7 +5,7 @@ spec and a log into a ``RunResult``; ``compare`` sets the results side by side.
 """
 
 from algorithms.evaluation.columns import Column, all_columns, default_columns
-from algorithms.evaluation.comparison import Cell, Comparison, Row, TwinGains, compare
+from algorithms.evaluation.comparison import compare, with_equivalence
 from algorithms.evaluation.defaults import default_experiment, default_rules
 from algorithms.evaluation.experiment import Experiment, ModelChoice, RunSpec
 from algorithms.evaluation.faithfulness import (
@@ -19,6 +19,7 @@ from algorithms.evaluation.notes import concerns
 from algorithms.evaluation.results import Cost, MetricResult, RunResult, judged_users
 from algorithms.evaluation.runner import run, split_of
 from algorithms.evaluation.split_facts import SplitFacts, describe_split, when_right
+from algorithms.evaluation.table import Cell, Comparison, Row, TwinGains
 
 __all__ = [
     "Cell",
@@ -53,4 +54,5 @@ __all__ = [
     "run",
     "split_of",
     "when_right",
+    "with_equivalence",
 ]

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import FloatArray
-from algorithms.evaluation.comparison import Comparison
 from algorithms.evaluation.multitask import (
     MOST_TASKS,
     Conflict,
@@ -28,6 +27,7 @@ from algorithms.evaluation.multitask import (
     hypervolume,
     pareto_front,
 )
+from algorithms.evaluation.table import Comparison
 from algorithms.models.base import Bound
 
 

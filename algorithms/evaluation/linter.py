@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from algorithms.data.log import InteractionLog
 from algorithms.data.split import SplitConfig, SplitMethod
 from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import RunResult
@@ -194,13 +195,10 @@ _HEEDLESS = {
 _DRAWS_NOTHING = frozenset({SplitMethod.LEAVE_LAST_OUT, SplitMethod.TEMPORAL})
 
 
-def lint(judged: Sequence[Judged], has_times: bool) -> tuple[LintFinding, ...]:
-    """Look at how results were judged; nothing is found where all is well.
+def lint(judged: Sequence[Judged]) -> tuple[LintFinding, ...]:
+    """Look at how the results that stand beside each other were judged.
 
-    Parameters
-    ----------
-    judged : the results that stand beside each other
-    has_times : whether the events have times
+    Nothing is found where all is well. ``future_of`` and ``split_linter`` look at the split.
     """
     if not judged:
         return ()
@@ -208,7 +206,6 @@ def lint(judged: Sequence[Judged], has_times: bool) -> tuple[LintFinding, ...]:
         *_tuned(judged),
         *_sampled(judged),
         *_unseeded(judged),
-        *_future(judged, has_times),
         *_different(judged),
     )
 
@@ -248,11 +245,11 @@ def _unseeded(judged: Sequence[Judged]) -> Iterator[LintFinding]:
         yield finding(Rule.UNSEEDED, UNSEEDED, models=_names(found))
 
 
-def _future(judged: Sequence[Judged], has_times: bool) -> Iterator[LintFinding]:
-    methods = dict.fromkeys(each.split.method for each in judged if each.split is not None)
-    for method in methods:
-        if has_times and method in _HEEDLESS:
-            yield finding(Rule.FUTURE, RANDOM_IN_TIME, method=_HEEDLESS[method])
+def future_of(split: SplitConfig, log: InteractionLog) -> tuple[LintFinding, ...]:
+    """Return whether a split ignores the times that the events have."""
+    if log.timestamps is None or split.method not in _HEEDLESS:
+        return ()
+    return (finding(Rule.FUTURE, RANDOM_IN_TIME, method=_HEEDLESS[split.method]),)
 
 
 def _different(judged: Sequence[Judged]) -> Iterator[LintFinding]:

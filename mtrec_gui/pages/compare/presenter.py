@@ -8,15 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from algorithms.evaluation import RunResult
+from algorithms.data.split import SplitMethod
+from algorithms.evaluation import RunResult, with_equivalence
 from algorithms.metrics import find_metric
 from mtrec_gui.asked import NumberAsked
 from mtrec_gui.pages.compare import reading
+from mtrec_gui.pages.compare.certainty import split_findings_of
 from mtrec_gui.pages.compare.export import write_table
-from mtrec_gui.pages.compare.state import CellDetail, CompareState, PendingRun, Section
+from mtrec_gui.pages.compare.state import CellDetail, CompareState, PendingRun, Section, Shown
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from algorithms.evaluation.linter import LintFinding
     from mtrec_gui.run_desk import RunDesk
     from mtrec_gui.storage import Project
 
@@ -93,6 +96,14 @@ class ComparePresenter:
         self._state = replace(self._state, trade_off=(x, y))
         self._render()
 
+    def width_chosen(self, width: float) -> None:
+        """A person says up to which gain, in percent, models count as practically equal."""
+        shown = self._state.shown
+        if shown is not None:
+            shown = replace(shown, comparison=with_equivalence(shown.comparison, width))
+        self._state = replace(self._state, width=width, shown=shown)
+        self._render()
+
     def run_pressed(self) -> None:
         """A person wants the experiment to be run."""
         self._desk.start(self._workspace.experiment)
@@ -125,6 +136,9 @@ class ComparePresenter:
                 cell=cell,
                 gain=shown.gain(row, place),
                 twin="" if twin is None else comparison.rows[twin].title,
+                test=shown.tests.get((row, place)),
+                repeats=shown.repeats.get((row, place)),
+                in_folds=shown.split.method is SplitMethod.K_FOLD,
             )
         )
 
@@ -152,7 +166,7 @@ class ComparePresenter:
         self._request += 1  # answers about the former project are stale
         self._chosen, self._results, self._over = None, {}, frozenset()
         self._asked = None
-        self._state = CompareState(section=self._state.section)
+        self._state = CompareState(section=self._state.section, width=self._state.width)
         self._render()
         self._reload()
 
@@ -182,6 +196,11 @@ class ComparePresenter:
             return
         self._results, self._over = answer.results, answer.over
         shown = answer.shown
+        if shown is not None:
+            judged = with_equivalence(shown.comparison, self._state.width)
+            shown = replace(shown, comparison=judged)
+        before = self._state.shown
+        is_other = shown is None or before is None or before.choice.id != shown.choice.id
         trade_off = self._state.trade_off
         main = shown.main if shown is not None else ()
         if trade_off is None or not set(trade_off) <= set(main):
@@ -192,9 +211,24 @@ class ComparePresenter:
             shown=shown,
             trade_off=trade_off,
             is_loading=False,
+            split_findings=None if is_other else self._state.split_findings,
         )
         self._state = replace(self._state, pending=self._pending())
         self._render()
+        if shown is not None and is_other:
+            self._lint(shown)
+
+    def _lint(self, shown: Shown) -> None:
+        """Let the linter look at the split, beside the window; once for each comparison."""
+        log = self._workspace.log
+
+        def take(findings: tuple[LintFinding, ...]) -> None:
+            now = self._state.shown
+            if now is not None and now.choice.id == shown.choice.id:
+                self._state = replace(self._state, split_findings=findings)
+                self._render()
+
+        self._workspace.read(lambda _: split_findings_of(shown, log), take)
 
     def _pending(self) -> tuple[PendingRun, ...]:
         """Return what runs, where it belongs to the comparison on the page."""

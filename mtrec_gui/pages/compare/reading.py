@@ -16,9 +16,11 @@ from algorithms.evaluation import (
     concerns,
     default_columns,
 )
+from algorithms.evaluation.across import across_tasks
 from algorithms.messages import Message
 from mtrec_gui.jobs.port import JobState
 from mtrec_gui.model_shelf import compare, find_model
+from mtrec_gui.pages.compare.certainty import findings_of, repeats_of, tests_of
 from mtrec_gui.pages.compare.state import (
     NO_FOOTNOTES,
     Choice,
@@ -88,6 +90,7 @@ def read(
     columns = all_columns(experiment.tasks, experiment.k)
     comparison = compare(list(results.values()), experiment.tasks, experiment.k, columns)
     main = default_columns(experiment.tasks, experiment.k)
+    places = tuple(columns.index(column) for column in main)
     shown = Shown(
         choice=choices[place],
         tasks=tuple(task for task in experiment.tasks if task.enabled),
@@ -95,13 +98,17 @@ def read(
         seeds=experiment.seeds,
         k=experiment.k,
         comparison=comparison,
-        main=tuple(columns.index(column) for column in main),
+        main=places,
         failures=failures(runs),
         footnotes={
             Section.MAIN: footnotes(comparison.rows, len(experiment.seeds) > 1, main),
             Section.ALL: footnotes(comparison.rows, len(experiment.seeds) > 1, columns),
             Section.COST: NO_FOOTNOTES,
         },
+        tests=tests_of(comparison),
+        repeats=repeats_of(comparison, experiment.split),
+        across=across_tasks(comparison, places),
+        findings=findings_of(experiment, list(results.values())),
     )
     over = frozenset(identity(run.model, run.seed, run.config) for run in runs)
     return Reading(choices, shown, results, over)

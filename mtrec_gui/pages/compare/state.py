@@ -9,6 +9,10 @@ from enum import StrEnum
 
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import Cell, Column, Comparison, TaskGain
+from algorithms.evaluation.across import AcrossTasks
+from algorithms.evaluation.linter import LintFinding
+from algorithms.evaluation.paired_tests import PairedTest
+from algorithms.evaluation.repeats import Repeats
 from algorithms.messages import Message
 from algorithms.metrics import Metric
 from algorithms.progress import Stage
@@ -118,6 +122,10 @@ class Shown:
     comparison : its results side by side, with every metric
     main : positions of the main metrics among the comparison's columns
     failures, footnotes : as they say
+    tests : signed ranks of each gain that was measured, by row and column
+    repeats : mean over several seeds and its interval, by row and column
+    across : the main metrics seen together; None with fewer than two tasks or models
+    findings : of the linter, on how the results were judged
     """
 
     choice: Choice
@@ -129,6 +137,10 @@ class Shown:
     main: tuple[int, ...]
     failures: tuple[FailedRun, ...]
     footnotes: Mapping[Section, Footnotes]
+    tests: Mapping[tuple[int, int], PairedTest]
+    repeats: Mapping[tuple[int, int], Repeats]
+    across: AcrossTasks | None
+    findings: tuple[LintFinding, ...]
 
     def gain(self, row: int, column: int) -> TaskGain | None:
         """Return what a row gains over its single-task twin, where that was measured."""
@@ -151,6 +163,8 @@ class CompareState:
     trade_off : positions of two main metrics among the comparison's columns
     pending : what is still running
     is_loading : whether the project was asked for its first comparison and has not answered
+    width : gains within it, in percent, count as practically equal
+    split_findings : what the linter finds in the split; None while it has not answered
     """
 
     choices: tuple[Choice, ...] = ()
@@ -159,6 +173,17 @@ class CompareState:
     trade_off: tuple[int, int] | None = None
     pending: tuple[PendingRun, ...] = ()
     is_loading: bool = False
+    width: float = 0.0
+    split_findings: tuple[LintFinding, ...] | None = None
+
+    @property
+    def findings(self) -> tuple[LintFinding, ...] | None:
+        """What the linter found; None before it has answered and while runs are not over."""
+        if self.shown is None or self.split_findings is None:
+            return None
+        if any(run.n_left for run in self.pending):
+            return None
+        return self.shown.findings + self.split_findings
 
     @property
     def columns(self) -> tuple[int, ...]:
@@ -179,6 +204,9 @@ class CellDetail:
     model, seeds : the row
     column, metric, cell : what was measured
     gain, twin : over the single-task twin and its title, where there is one
+    test : signed ranks of the same users, where there is a gain
+    repeats : over several seeds or folds, where there are several
+    in_folds : whether the seeds are folds
     """
 
     model: str
@@ -188,3 +216,6 @@ class CellDetail:
     cell: Cell
     gain: TaskGain | None
     twin: str
+    test: PairedTest | None
+    repeats: Repeats | None
+    in_folds: bool

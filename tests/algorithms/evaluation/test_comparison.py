@@ -204,7 +204,8 @@ def test_words_say_which_tasks_gained_and_which_lost(two, measured):
         "Together is better than Alone at click (NDCG@10 +25.0 %).",
         "Together is worse than Alone at rating (RMSE -20.0 %): negative transfer.",
         "Over 2 tasks the mean gain of Together over Alone is +2.5 % "
-        "(95 % interval +2.5 to +2.5; higher is better).",
+        "(95 % interval +2.5 to +2.5; higher is better). "
+        "Others write it as a mean drop of -2.5 %, lower is better.",
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from algorithms.data.split import Split, SplitConfig, SplitMethod, make_split
 from algorithms.evaluation import Experiment, ModelChoice
-from algorithms.evaluation.linter import Judged, Rule, judged_here, lint
+from algorithms.evaluation.linter import Judged, Rule, future_of, judged_here, lint
 from algorithms.evaluation.split_linter import lint_split, n_shared
 
 RANDOM = SplitConfig()
@@ -41,8 +41,8 @@ def split(log):
 
 
 def test_a_clean_comparison_gives_none():
-    assert lint(beside(), has_times=False) == ()
-    assert lint([], has_times=True) == ()
+    assert lint(beside()) == ()
+    assert lint([]) == ()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_clean_comparison_gives_none():
     ],
 )
 def test_each_planted_fault_is_caught_alone(fault, rule, words):
-    found = sound(lint(beside(**fault), has_times=False))
+    found = sound(lint(beside(**fault)))
     assert rules(found) == [rule]
     assert words in str(found[0].what)
     assert "B" in str(found[0].what)
@@ -69,17 +69,17 @@ def test_sampling_everywhere_is_said_differently():
     both = [
         dataclasses.replace(each, n_sampled=n) for each, n in zip(beside(), (99, 50), strict=True)
     ]
-    found = sound(lint(both, has_times=False))
+    found = sound(lint(both))
     assert str(found[0].what) == "Every list was drawn from 50, 99 sampled candidates."
 
 
 @pytest.mark.parametrize("method", SplitMethod)
-def test_a_split_that_does_not_heed_times(method):
-    judged = [dataclasses.replace(each, split=SplitConfig(method=method)) for each in beside()]
-    found = sound(lint(judged, has_times=True))
+def test_a_split_that_does_not_heed_times(log, method):
+    config = SplitConfig(method=method)
+    timed = dataclasses.replace(log, timestamps=np.arange(len(log), dtype=np.int64))
     heedless = (SplitMethod.RANDOM, SplitMethod.LEAVE_K_OUT, SplitMethod.K_FOLD)
-    assert rules(found) == ([Rule.FUTURE] if method in heedless else [])
-    assert lint(judged, has_times=False) == ()
+    assert rules(sound(future_of(config, timed))) == ([Rule.FUTURE] if method in heedless else [])
+    assert future_of(config, log) == ()
 
 
 @pytest.mark.parametrize("method", [SplitMethod.TEMPORAL, SplitMethod.LEAVE_LAST_OUT])
@@ -87,15 +87,15 @@ def test_what_draws_nothing_needs_no_seed(method):
     judged = [
         dataclasses.replace(each, split=SplitConfig(method=method), seeds=None) for each in beside()
     ]
-    assert lint(judged, has_times=True) == ()
+    assert lint(judged) == ()
 
 
 def test_many_settings_of_one_model_are_a_choice_on_the_test():
     def settings(n):
         return [dataclasses.replace(CLEAN, settings={"n_factors": 8 * i}) for i in range(n)]
 
-    assert lint(settings(2), has_times=False) == ()
-    found = sound(lint(settings(3), has_times=False))
+    assert lint(settings(2)) == ()
+    found = sound(lint(settings(3)))
     assert rules(found) == [Rule.TUNED_ON_TEST]
     assert str(found[0].what).startswith("3 settings of A")
 
@@ -107,8 +107,8 @@ def test_the_labs_own_runs(make_result, tasks):
     results = [make_result(model, seed=s) for model in ("known", "alone") for s in (1, 2)]
     judged = judged_here(experiment, results, str.upper)
     assert [(each.title, each.seeds) for each in judged] == [("KNOWN", (1, 2)), ("ALONE", (1, 2))]
-    assert lint(judged, has_times=False) == ()
-    found = sound(lint(judged_here(experiment, results[:3], str.upper), has_times=False))
+    assert lint(judged) == ()
+    found = sound(lint(judged_here(experiment, results[:3], str.upper)))
     assert rules(found) == [Rule.DIFFERENT]
     assert str(found[0].what) == "ALONE and KNOWN were run with different seeds (1 against 1, 2)."
 
