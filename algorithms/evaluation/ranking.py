@@ -40,12 +40,17 @@ class RelevantItems:
     offsets : (m + 1,) user u's items are ``items[offsets[u]:offsets[u + 1]]``
     items : (r,) item indices
     n_met_before : relevant test items left out because the user had met them before
+    gains : (r,) what each item is worth to graded metrics: 1 for a just relevant item, and one
+        more for each unit of the label above ``relevant_from``; None where all are worth the same
+    n_candidates : (m,) how many items could have been listed; None where nobody counted
     """
 
     users: IntArray
     offsets: IntArray
     items: IntArray
     n_met_before: int
+    gains: FloatArray | None = None
+    n_candidates: IntArray | None = None
 
 
 def relevant_items(task: Task, split: Split) -> RelevantItems:
@@ -53,22 +58,42 @@ def relevant_items(task: Task, split: Split) -> RelevantItems:
     width = split.test.n_items
     users = np.unique(split.test.users).astype(np.int64)
     part = task.part(split.test)
-    chosen = part.label(task.label) >= task.relevant_from
-    wanted = np.unique(part.users[chosen].astype(np.int64) * width + part.items[chosen])
+    label = part.label(task.label)
+    chosen = label >= task.relevant_from
+    wanted, row = np.unique(
+        part.users[chosen].astype(np.int64) * width + part.items[chosen], return_inverse=True
+    )
+    worth = np.ones(len(wanted))  # of several events the best counts
+    np.maximum.at(worth, row, 1.0 + label[chosen] - task.relevant_from)
     met = np.concatenate(
         [
             part.users.astype(np.int64) * width + part.items
             for part in (split.train, split.validation)
         ]
     )
-    new = wanted[~np.isin(wanted, met)]
+    unmet = ~np.isin(wanted, met)
+    new = wanted[unmet]
     counts = np.bincount(np.searchsorted(users, new // width), minlength=len(users))
     return RelevantItems(
         users=users,
         offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         items=new % width,
         n_met_before=len(wanted) - len(new),
+        gains=worth[unmet],
+        n_candidates=_n_candidates(task, split, met, users),
     )
+
+
+def _n_candidates(task: Task, split: Split, met: IntArray, users: IntArray) -> IntArray:
+    """Return (m,) how many items of the task's kind each user had not met, from pairs met."""
+    width = split.test.n_items
+    kind = split.test.item_table.of_kind(task.item_kind)
+    of_kind = np.zeros(width, dtype=np.bool_)
+    of_kind[kind] = True
+    pairs = np.sort(met[of_kind[met % width]])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    n_met = np.bincount(pairs // width, minlength=split.test.n_users)
+    return len(kind) - n_met[users]
 
 
 def rank_unmet(
@@ -119,7 +144,13 @@ def judge_lists(
     results : in the order of the catalog
     notes : what a reader of the numbers must know
     """
-    judged = judge(lists.items[:, :k], relevant.offsets, relevant.items)
+    judged = judge(
+        lists.items[:, :k],
+        relevant.offsets,
+        relevant.items,
+        relevant.gains,
+        relevant.n_candidates,
+    )
     metrics = [
         metric
         for metric in METRICS.values()

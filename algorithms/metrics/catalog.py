@@ -136,8 +136,11 @@ METRICS: dict[str, Metric] = {
         Metric("f1_at", Level.RANKING, _ALL, ranking.f1_at_k),
         Metric("hit_rate", Level.RANKING, _ALL, ranking.hit_rate_at_k),
         Metric("ndcg", Level.RANKING, _ALL, ranking.ndcg_at_k),
+        Metric("ndcg_graded", Level.RANKING, _VALUES, ranking.graded_ndcg_at_k),
         Metric("map", Level.RANKING, _ALL, ranking.average_precision_at_k),
         Metric("mrr", Level.RANKING, _ALL, ranking.reciprocal_rank_at_k),
+        Metric("r_precision", Level.RANKING, _ALL, ranking.r_precision_at_k),
+        Metric("auc_at", Level.RANKING, _ALL, ranking.auc_at_k),
     )
 }
 

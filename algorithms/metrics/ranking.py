@@ -36,15 +36,21 @@ from algorithms.metrics.sums import ratio
 __all__ = [
     "Denominator",
     "JudgedLists",
+    "auc_at_k",
     "average_precision_at_k",
     "f1_at_k",
+    "graded_ndcg_at_k",
     "hit_rate_at_k",
     "judge",
     "ndcg_at_k",
     "precision_at_k",
+    "r_precision_at_k",
     "recall_at_k",
     "reciprocal_rank_at_k",
 ]
+
+
+_MOST_GAIN = 1000  # 2 to the power of 1024 is no floating point number
 
 
 class Denominator(StrEnum):
@@ -179,6 +185,103 @@ def ndcg_at_k(judged: JudgedLists, k: int) -> FloatArray:
     check_k(judged, k)
     best = np.concatenate([[0.0], np.cumsum(discounts(k))])[np.minimum(judged.n_relevant, k)]
     return ratio(np.stack([judged.discounted[:, k - 1], best], axis=1))
+
+
+def graded_ndcg_at_k(judged: JudgedLists, k: int, exponential: bool = False) -> FloatArray:
+    """Return (m,) NDCG in which a relevant item counts by its gain.
+
+    Parameters
+    ----------
+    judged : lists with gains
+    k : how many places count
+    exponential : take 2^gain - 1 for the gain, as web search does; the best items then count
+        for far more
+
+    NaN for a user without a relevant item.
+
+    Raises
+    ------
+    MetricInputError
+        As ``precision_at_k``, and where the lists were judged without gains.
+
+    Examples
+    --------
+    >>> judged = judge(np.array([[3, 7]]), np.array([0, 2]), np.array([7, 3]), np.array([3, 1]))
+    >>> graded_ndcg_at_k(judged, 2).round(4).tolist()
+    [0.7967]
+    """
+    check_k(judged, k)
+    if judged.gains is None or judged.best_gains is None:
+        raise MetricInputError(
+            metric="Graded NDCG", expected="the gain of each relevant item", found="none"
+        )
+    gains, best = judged.gains[:, :k], judged.best_gains[:, :k]  # (m, k)
+    if exponential:
+        if best.max(initial=0.0) > _MOST_GAIN:
+            raise MetricInputError(
+                metric="Graded NDCG with exponential gains",
+                expected=f"gains up to {_MOST_GAIN}",
+                found=f"{best.max():g}",
+            )
+        gains, best = np.exp2(gains) - 1, np.exp2(best) - 1
+    return ratio(np.stack([gains @ discounts(k), best @ discounts(k)], axis=1))
+
+
+def r_precision_at_k(judged: JudgedLists, k: int) -> FloatArray:
+    """Return (m,) the share of the first R places that hold a relevant item.
+
+    With as many places as relevant items, precision and recall are the same number. The list is
+    cut after k places, so that a user with more relevant items cannot reach 1.
+    NaN for a user without a relevant item; errors as for ``precision_at_k``.
+
+    Examples
+    --------
+    >>> judged = judge(np.array([[7, 3, 5]]), np.array([0, 2]), np.array([7, 5]))
+    >>> r_precision_at_k(judged, 3).tolist()
+    [0.5]
+    """
+    check_k(judged, k)
+    places = np.clip(judged.n_relevant, 1, k)
+    n_hits = judged.n_hits[np.arange(len(places)), places - 1]
+    return ratio(np.stack([n_hits, judged.n_relevant], axis=1).astype(np.float64))
+
+
+def auc_at_k(judged: JudgedLists, k: int) -> FloatArray:
+    r"""Return (m,) how often a relevant candidate stands above one that is not.
+
+    All candidates are compared. Those beyond the first k places are taken for a random order:
+    each of the others there has half of the relevant ones there above it. With :math:`N`
+    candidates that are not relevant, :math:`M` of them among the first k, and :math:`A_p` the
+    hits above place p,
+
+    .. math:: \mathrm{AUC@}k = \frac{1}{R N} \left( \sum_{p \text{ a miss}} A_p
+              + (N - M) \, \frac{H_k + R}{2} \right)
+
+    NaN for a user without a relevant item, or without any other candidate.
+
+    Raises
+    ------
+    MetricInputError
+        As ``precision_at_k``, and where the lists were judged without numbers of candidates.
+
+    Examples
+    --------
+    >>> judged = judge(
+    ...     np.array([[7, 3]]), np.array([0, 1]), np.array([3]), n_candidates=np.array([5])
+    ... )
+    >>> auc_at_k(judged, 2).tolist()  # three of four stand below it
+    [0.75]
+    """
+    check_k(judged, k)
+    if judged.n_candidates is None:
+        raise MetricInputError(
+            metric="AUC over candidates", expected="each user's number of candidates", found="none"
+        )
+    n_others = judged.n_candidates - judged.n_relevant
+    n_below = n_others - judged.n_misses[:, k - 1]
+    halves = n_below * (judged.n_hits[:, k - 1] + judged.n_relevant) / 2
+    right = judged.hits_above_misses[:, k - 1] + halves
+    return ratio(np.stack([right, judged.n_relevant * n_others], axis=1))
 
 
 def check_k(judged: JudgedLists, k: int) -> None:

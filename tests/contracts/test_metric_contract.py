@@ -28,7 +28,8 @@ def arguments(metric):
     if metric.level is Level.RANKING:
         lists = np.stack([rng.permutation(30)[:10] for _ in range(50)])
         relevant = np.concatenate([rng.permutation(30)[:4] for _ in range(50)])
-        return judge(lists, np.arange(0, 204, 4), relevant), 10
+        gains = rng.integers(1, 6, len(relevant))
+        return judge(lists, np.arange(0, 204, 4), relevant, gains, np.full(50, 30)), 10
     if metric.level is Level.RATING:
         return rng.integers(1, 6, 200).astype(float), rng.uniform(1, 5, 200)
     answers = rng.integers(0, 2, 200).astype(float), rng.random(200)
@@ -88,7 +89,13 @@ def test_values_stay_in_the_range_of_the_card(metric, arguments):
 def test_the_direction_is_that_of_perfection(metric, arguments):
     """A perfect recommender is the best there is, as the card understands best."""
     if metric.level is Level.RANKING:
-        perfect = judge(np.arange(10)[None], np.array([0, 10]), np.arange(10))
+        perfect = judge(
+            np.arange(10)[None],
+            np.array([0, 10]),
+            np.arange(10),
+            gains=np.arange(10, 0, -1),
+            n_candidates=np.array([30]),
+        )
         best = metric.function(perfect, 10).mean()
         usual = metric.function(*arguments).mean()
     else:

@@ -40,6 +40,8 @@ def test_relevant_are_new_items_of_test_events_from_the_limit_up(tasks, hand):
     assert relevant.offsets.tolist() == [0, 1, 1]
     assert relevant.items.tolist() == [3]  # twice in the test, counted once
     assert relevant.n_met_before == 2
+    assert relevant.gains.tolist() == [1]
+    assert relevant.n_candidates.tolist() == [3, 5]  # of six products
 
 
 def test_candidates_are_items_met_neither_in_training_nor_validation(tasks, hand, monkeypatch):
@@ -67,6 +69,8 @@ def test_by_hand(tasks, hand, monkeypatch):
             "ndcg@3": 1 / np.log2(4),
             "map@3": 1 / 3,
             "mrr@3": 1 / 3,
+            "r_precision@3": 0,
+            "auc_at@3": 0,  # three candidates, and the relevant one is the last
         }
     )
     assert all((result.n, result.n_undefined) == (1, 1) for result in results)
@@ -112,5 +116,27 @@ def test_a_model_that_cannot_rank_gets_zero_and_it_is_said(tasks, hand, monkeypa
     relevant = relevant_items(tasks["click"], hand)
     lists = rank_unmet(model, tasks["click"], hand, relevant.users, 10, silent)
     results, notes = judge_lists(lists, tasks["click"], relevant, 10, np.random.default_rng(0))
-    assert {result.value for result in results} == {0.0}
+    values = {result.metric: result.value for result in results}
+    assert values.pop("auc_at") == 0.5  # as a random order
+    assert set(values.values()) == {0.0}
     assert str(notes[0]) == "“click”: 2 test users got no list and count as 0."
+
+
+def test_gains_count_from_the_limit_up_and_the_best_event_counts(tasks, make_log):
+    empty = make_log([], [], {"rating": []}, 2, 6)
+    test = make_log([0, 0, 0, 0], [1, 2, 1, 3], {"rating": [4, 4.5, 5, 3]}, 2, 6)
+    relevant = relevant_items(tasks["rating"], Split(empty, empty, test))
+    assert relevant.items.tolist() == [1, 2]
+    assert relevant.gains.tolist() == [2, 1.5]
+
+
+def test_a_rating_task_has_graded_gains_and_a_click_has_none(log, tasks, monkeypatch):
+    split = make_split(log, SplitConfig(), np.random.default_rng(3))
+    truth = np.random.default_rng(9).normal(size=(log.n_users, log.n_items))
+    for name, graded in (("rating", True), ("minutes", True), ("click", False)):
+        model = fitted("known", tasks[name], split, truth, monkeypatch)
+        relevant = relevant_items(tasks[name], split)
+        lists = rank_unmet(model, tasks[name], split, relevant.users, 5, silent)
+        results, _ = judge_lists(lists, tasks[name], relevant, 5, np.random.default_rng(0))
+        assert ("ndcg_graded@5" in {result.key for result in results}) is graded
+        assert all(0 < result.value < 1 for result in results)

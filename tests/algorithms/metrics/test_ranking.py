@@ -5,18 +5,21 @@ import pytest
 import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import ndcg_score
+from sklearn.metrics import ndcg_score, roc_auc_score
 
 from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.judged import judge_rows
 from algorithms.metrics.ranking import (
     Denominator,
+    auc_at_k,
     average_precision_at_k,
     f1_at_k,
+    graded_ndcg_at_k,
     hit_rate_at_k,
     judge,
     ndcg_at_k,
     precision_at_k,
+    r_precision_at_k,
     recall_at_k,
     reciprocal_rank_at_k,
 )
@@ -29,6 +32,7 @@ ALL = (
     ndcg_at_k,
     average_precision_at_k,
     reciprocal_rank_at_k,
+    r_precision_at_k,
 )
 N_ITEMS, WIDTH = 12, 8
 
@@ -81,7 +85,7 @@ def test_a_short_list_is_judged_over_k():
 
 @pytest.mark.parametrize("metric", ALL)
 def test_without_relevant_items_there_is_no_value(metric):
-    judged = judge_all(np.array([[3, 4], [3, 4]]), [[], [4]])
+    judged = judge_all(np.array([[3, 4], [3, 4]]), [[], [3]])
     values = metric(judged, 2)
     assert np.isnan(values[0])
     assert values[1] > 0
@@ -270,3 +274,170 @@ def test_hit_rate_and_reciprocal_rank_never_fall_as_k_grows(lists):
     for metric in (hit_rate_at_k, reciprocal_rank_at_k):
         values = np.stack([metric(judged, k)[has] for k in range(1, WIDTH + 1)], axis=1)
         assert (np.diff(values, axis=1) >= 0).all()
+
+
+def test_r_precision_by_hand():
+    judged = judge_rows([[7, 3, 5, 9, 1]] * 2, [[3, 9, 11], [1, 3, 5, 7, 9, 11, 13]])
+    assert r_precision_at_k(judged, 5) == pytest.approx([1 / 3, 5 / 7])
+    assert r_precision_at_k(judged, 1) == pytest.approx([0, 1 / 7])
+
+
+@given(many_lists())
+def test_r_precision_agrees_with_trec_eval_and_is_both_precision_and_recall(lists):
+    items, relevant = lists
+    judged = judge_all(items, relevant)
+    ours = r_precision_at_k(judged, WIDTH)
+    for user, value in trec_eval(items, relevant, ["Rprec"])["Rprec"].items():
+        assert ours[user] == pytest.approx(value, abs=1e-9)
+    for user, own in enumerate(relevant):
+        if 1 <= len(own) <= WIDTH:
+            assert ours[user] == pytest.approx(precision_at_k(judged, len(own))[user])
+            assert ours[user] == pytest.approx(recall_at_k(judged, len(own))[user])
+
+
+def test_graded_ndcg_by_hand():
+    # the item worth 2 stands in place 2, the one worth 5 in place 4, the one worth 1 nowhere
+    judged = judge_rows([[7, 3, 5, 9, 1]], [[3, 9, 11]], [[2, 5, 1]])
+    assert judged.gains.tolist() == [[0, 2, 0, 5, 0]]
+    assert judged.best_gains.tolist() == [[5, 2, 1, 0, 0]]
+    best = 5 + 2 / np.log2(3) + 1 / np.log2(4)
+    assert graded_ndcg_at_k(judged, 5) == pytest.approx([(2 / np.log2(3) + 5 / np.log2(5)) / best])
+    assert graded_ndcg_at_k(judged, 2) == pytest.approx([(2 / np.log2(3)) / (5 + 2 / np.log2(3))])
+    best = 31 + 3 / np.log2(3) + 1 / np.log2(4)
+    exponential = (3 / np.log2(3) + 31 / np.log2(5)) / best
+    assert graded_ndcg_at_k(judged, 5, exponential=True) == pytest.approx([exponential])
+
+
+@given(many_lists(), st.integers(1, WIDTH), st.data())
+def test_graded_ndcg_agrees_with_scikit_learn_and_trec_eval(lists, k, data):
+    items, relevant = lists
+    gains = [[data.draw(st.integers(1, 5)) for _ in own] for own in relevant]
+    judged = judge_rows(items, relevant, gains)
+    ours = graded_ndcg_at_k(judged, k)
+    run = {
+        str(u): {str(i): float(WIDTH - p) for p, i in enumerate(row) if i >= 0}
+        for u, row in enumerate(items)
+    }
+    wanted = {
+        str(u): {str(i): gain for i, gain in zip(own, gains[u], strict=True)}
+        for u, own in enumerate(relevant)
+        if own
+    }
+    found = pytrec_eval.RelevanceEvaluator(wanted, {f"ndcg_cut.{k}"}).evaluate(run)
+    for user, values in found.items():
+        assert ours[int(user)] == pytest.approx(values[f"ndcg_cut_{k}"], abs=1e-9)
+    for user, own in enumerate(relevant):
+        listed = items[user][items[user] >= 0]
+        if own and len(listed) >= k:
+            scores, truth = np.zeros(N_ITEMS), np.zeros(N_ITEMS)
+            rest = np.setdiff1d(np.arange(N_ITEMS), listed)
+            scores[np.concatenate([listed, rest])] = -np.arange(N_ITEMS)
+            truth[own] = gains[user]
+            expected = ndcg_score(truth[None], scores[None], k=k)
+            assert ours[user] == pytest.approx(expected, abs=1e-9)
+
+
+@given(many_lists(), st.integers(1, WIDTH), st.integers(1, 4))
+def test_equal_gains_are_no_grades_and_their_unit_does_not_matter(lists, k, gain):
+    items, relevant = lists
+    graded = judge_rows(items, relevant, [[gain] * len(own) for own in relevant])
+    for exponential in (False, True):
+        ours = graded_ndcg_at_k(graded, k, exponential)
+        assert ours == pytest.approx(ndcg_at_k(graded, k), nan_ok=True)
+
+
+def test_gains_that_cannot_be_are_refused():
+    with pytest.raises(MetricInputError, match="needs 2 gains above 0, found 1 others"):
+        judge_rows([[3, 4]], [[3, 4]], [[1, 0]])
+    with pytest.raises(MetricInputError, match="found 2 others"):
+        judge_rows([[3, 4]], [[3, 4]], [[np.nan, np.inf]])
+    with pytest.raises(MetricInputError, match="needs 2 gains above 0, found shape"):
+        judge_rows([[3, 4]], [[3, 4]], [[1]])
+    with pytest.raises(MetricInputError, match="needs the gain of each relevant item, found none"):
+        graded_ndcg_at_k(judge_rows([[3, 4]], [[3]]), 2)
+    with pytest.raises(MetricInputError, match="needs gains up to 1000, found 2000"):
+        graded_ndcg_at_k(judge_rows([[3, 4]], [[3]], [[2000]]), 2, exponential=True)
+
+
+def test_of_a_repeated_relevant_item_the_largest_gain_counts():
+    judged = judge_rows([[4, 3]], [[4, 3, 4]], [[1, 2, 5]])
+    assert judged.gains.tolist() == [[5, 2]]
+    assert judged.best_gains.tolist() == [[5, 2]]
+
+
+def test_auc_over_candidates_by_hand():
+    # 20 candidates, of which 3 are relevant: hits in places 2 and 4, the third further down
+    judged = judge_rows([[7, 3, 5, 9, 1]], [[3, 9, 11]], n_candidates=[20])
+    # place 1 has no hit above, 3 has one, 5 has two; 14 others below have both and half of one
+    assert auc_at_k(judged, 5) == pytest.approx([(0 + 1 + 2 + 14 * 2.5) / (3 * 17)])
+
+
+@given(many_lists(), st.integers(1, WIDTH))
+def test_scikit_learn_agrees_on_auc_over_candidates(lists, k):
+    items, relevant = lists
+    judged = judge_rows(items, relevant, n_candidates=[N_ITEMS] * len(items))
+    ours = auc_at_k(judged, k)
+    for user, own in enumerate(relevant):
+        truth = np.isin(np.arange(N_ITEMS), own)
+        if truth.all() or not truth.any():
+            assert np.isnan(ours[user])
+            continue
+        scores = np.zeros(N_ITEMS)  # what is not listed is tied, and ties count one half
+        listed = items[user, :k][items[user, :k] >= 0]
+        scores[listed] = np.arange(len(listed), 0, -1)
+        assert ours[user] == pytest.approx(roc_auc_score(truth, scores), abs=1e-9)
+
+
+@given(many_lists(), st.integers(1, WIDTH))
+def test_implicit_agrees(lists, k):
+    """Its precision is recall over min(R, k), of all users together."""
+    from implicit.evaluation import ranking_metrics_at_k
+    from scipy.sparse import csr_matrix
+
+    items, relevant = lists
+    full = (items >= 0).all(axis=1) & np.array([0 < len(own) < N_ITEMS for own in relevant])
+    if not full.any():
+        return
+    items, relevant = items[full], [own for own, ok in zip(relevant, full, strict=True) if ok]
+
+    class Lists:
+        def recommend(self, users, rows, N):
+            return items[users, :N].astype(np.int32), None
+
+    known = np.zeros((len(items), N_ITEMS))
+    for user, own in enumerate(relevant):
+        known[user, own] = 1
+    test = csr_matrix(known)
+    test.indices, test.indptr = test.indices.astype(np.int32), test.indptr.astype(np.int32)
+    theirs = ranking_metrics_at_k(
+        Lists(), csr_matrix(known.shape), test, K=k, show_progress=False, num_threads=1
+    )
+    judged = judge_rows(items, relevant, n_candidates=[N_ITEMS] * len(items))
+    assert average_precision_at_k(judged, k).mean() == pytest.approx(theirs["map"], abs=1e-9)
+    assert ndcg_at_k(judged, k).mean() == pytest.approx(theirs["ndcg"], abs=1e-9)
+    assert auc_at_k(judged, k).mean() == pytest.approx(theirs["auc"], abs=1e-9)
+    possible = np.minimum(judged.n_relevant, k)
+    shares = recall_at_k(judged, k, Denominator.POSSIBLE)
+    assert np.average(shares, weights=possible) == pytest.approx(theirs["precision"], abs=1e-9)
+
+
+@given(many_lists())
+def test_auc_is_within_its_bounds_and_a_half_without_a_hit(lists):
+    items, relevant = lists
+    judged = judge_rows(items, relevant, n_candidates=[N_ITEMS] * len(items))
+    for k in (1, WIDTH):
+        values = auc_at_k(judged, k)
+        defined = values[~np.isnan(values)]
+        assert ((defined >= 0) & (defined <= 1)).all()
+    empty = judge_rows(np.full_like(items, -1), relevant, n_candidates=[N_ITEMS] * len(items))
+    values = auc_at_k(empty, 1)
+    assert (values[~np.isnan(values)] == 0.5).all()
+
+
+def test_too_few_candidates_are_refused():
+    with pytest.raises(MetricInputError, match="needs each user's number of candidates"):
+        auc_at_k(judge_rows([[3, 4]], [[3]]), 2)
+    with pytest.raises(MetricInputError, match="found fewer for 1 users"):
+        judge_rows([[3, 4], [3, 4]], [[3], [5]], n_candidates=[2, 2])
+    with pytest.raises(MetricInputError, match="found shape"):
+        judge_rows([[3, 4]], [[3]], n_candidates=[2, 2])
