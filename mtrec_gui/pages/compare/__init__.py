@@ -29,6 +29,7 @@ def build(context: Context) -> QWidget:
     page.cell_asked.connect(presenter.cell_asked)
     page.metric_opened.connect(presenter.metric_opened)
     page.table_exported.connect(presenter.table_exported)
+    page.width_chosen.connect(presenter.width_chosen)
     page.run_pressed.connect(presenter.run_pressed)
     page.exported.connect(lambda sentence: context.notify(sentence, "done"))
     presenter.attach(page)

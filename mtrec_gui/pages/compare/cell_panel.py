@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from algorithms.evaluation.gains import SIGNIFICANT
 from mtrec_gui.pages.compare.state import CellDetail
 from mtrec_gui.pages.compare.words import TableWords
 from mtrec_gui.theme import L, M, S
@@ -143,11 +144,18 @@ class CellPanel(QFrame):
             )
         )
         if len(detail.seeds) > 1:
-            said.append(
-                self.tr("Mean of {n} seeds, standard deviation {spread}").format(
-                    n=len(detail.seeds), spread=number(cell.spread, 4)
-                )
+            words = (
+                self.tr("Mean of {n} folds, standard deviation {spread}")
+                if detail.in_folds
+                else self.tr("Mean of {n} seeds, standard deviation {spread}")
             )
+            line = words.format(n=len(detail.seeds), spread=number(cell.spread, 4))
+            repeats = detail.repeats
+            if repeats is not None and math.isfinite(repeats.low):
+                line += " · " + self.tr("95 % interval of the mean {low} to {high}").format(
+                    low=number(repeats.low, 4), high=number(repeats.high, 4)
+                )
+            said.append(line)
         return said
 
     def _add_gain(self, detail: CellDetail) -> None:
@@ -168,6 +176,38 @@ class CellPanel(QFrame):
             wrap=True,
         )
         self._body.addWidget(label)
+        for sentence in self._witnesses(detail):
+            self._body.addWidget(PlainLabel(sentence, "muted", wrap=True))
+
+    def _witnesses(self, detail: CellDetail) -> list[str]:
+        """Say what the two tests behind a verdict found."""
+        said = []
+        gain, test = None if detail.gain is None else detail.gain.gain, detail.test
+        if gain is not None and math.isfinite(gain.p_holm):
+            words = self.tr("Mean: {p}, and {holm} after Holm's correction over the table.")
+            p, corrected = self._words.chance(gain.p), self._words.chance(gain.p_holm)
+            said.append(words.format(p=p, holm=corrected))
+        if gain is None or test is None or not math.isfinite(test.p_holm):
+            return said
+        words = self.tr(
+            "Users: {better} better off, {worse} worse, {same} the same. Effect {effect} "
+            "({size}; rank-biserial, −1 to 1), {p} (Wilcoxon, corrected too)."
+        )
+        said.append(
+            words.format(
+                better=f"{test.n_better:,}",
+                worse=f"{test.n_worse:,}",
+                same=f"{test.n_same:,}",
+                effect=f"{test.effect:+.2f}".replace("-", "\u2212"),
+                size=engine_text(test.size),
+                p=self._words.chance(test.p_holm),
+            )
+        )
+        if (gain.p_holm < SIGNIFICANT) != (test.p_holm < SIGNIFICANT):
+            said.append(self.tr("Only one of the two sees a difference: look at the users."))
+        elif test.p_holm < SIGNIFICANT and gain.percent * test.effect < 0:
+            said.append(self.tr("They contradict each other: a few users carry the mean."))
+        return said
 
     def _open(self) -> None:
         if self._detail is not None:

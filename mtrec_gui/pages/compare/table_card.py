@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from mtrec_gui.pages.compare.state import CompareState
+from mtrec_gui.pages.compare.equivalence_row import EquivalenceRow
+from mtrec_gui.pages.compare.state import CompareState, Section
 from mtrec_gui.pages.compare.words import TableWords
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.labels import PlainLabel
@@ -21,9 +22,11 @@ class TableCard(Card):
     Signals
     -------
     cell_asked : row and column of a number whose meaning is wanted
+    width_chosen : gains up to which, in percent, models count as practically equal
     """
 
     cell_asked = Signal(int, int)
+    width_chosen = Signal(float)
 
     def __init__(
         self,
@@ -38,7 +41,9 @@ class TableCard(Card):
         self.table.setAccessibleName(self.tr("Models side by side"))
         self.detail = PlainLabel(role="remark", wrap=True)
         self.notes = PlainLabel(role="remark", wrap=True)
-        for widget in (self.running, self.table, self.detail, self.notes):
+        self.equivalence = EquivalenceRow()
+        self.equivalence.chosen.connect(self.width_chosen)
+        for widget in (self.running, self.table, self.detail, self.equivalence, self.notes):
             self.body.addWidget(widget)
         self.table.cell_asked.connect(self.cell_asked)
         self.table.cell_reached.connect(self._say_certainty)
@@ -49,6 +54,9 @@ class TableCard(Card):
         notes = self.words.footnotes(state)
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
+        has_verdicts = state.shown is not None and bool(state.shown.comparison.twins)
+        self.equivalence.setVisible(has_verdicts and state.section is not Section.COST)
+        self.equivalence.show_width(state.width)
         running = [run for run in state.pending if run.n_left]
         self.running.setVisible(bool(running))
         if running:

@@ -10,8 +10,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from algorithms.data.split import SplitMethod
+from mtrec_gui.pages.compare.across_card import AcrossCard
 from mtrec_gui.pages.compare.cell_panel import CellPanel
 from mtrec_gui.pages.compare.charts import GainCard, TradeOffCard
+from mtrec_gui.pages.compare.lint_card import LintCard
 from mtrec_gui.pages.compare.state import CellDetail, Choice, CompareState, Section, Shown
 from mtrec_gui.pages.compare.table_card import TableCard
 from mtrec_gui.theme import L
@@ -37,6 +39,7 @@ class ComparePage(Page):
     table_exported : a path
     exported : a sentence that says what was written
     run_pressed : a person wants the experiment to be run
+    width_chosen : gains up to which, in percent, models count as practically equal
     """
 
     comparison_chosen = Signal(int)
@@ -47,6 +50,7 @@ class ComparePage(Page):
     table_exported = Signal(object)
     exported = Signal(str)
     run_pressed = Signal()
+    width_chosen = Signal(float)
 
     def __init__(
         self,
@@ -83,12 +87,16 @@ class ComparePage(Page):
         self._charts.addWidget(self.gains, 8)
         self._charts.addWidget(self.trade_off, 5)
         content.addLayout(self._charts)
+        self.across, self.lint = AcrossCard(), LintCard()
+        content.addWidget(self.across)
+        content.addWidget(self.lint)
         content.addStretch(1)
         self.body.addWidget(self.empty)
         self.body.addWidget(self._content)
         self.body.addStretch(1)
         self.panel = CellPanel(appearance, self.table_card.words, task_position, self)
         self.table_card.cell_asked.connect(self.cell_asked)
+        self.table_card.width_chosen.connect(self.width_chosen)
         self.trade_off.chosen.connect(self.trade_off_chosen)
         self.panel.metric_opened.connect(self.metric_opened)
         self.panel.closed.connect(self.table_card.table.setFocus)
@@ -143,6 +151,8 @@ class ComparePage(Page):
         if shown is not None:
             self.gains.render_state(shown)
             self.trade_off.render_state(state)
+            self.across.render_state(shown)
+        self.lint.show_findings(state.findings)
 
     def show_pending(self, state: CompareState) -> None:
         """Show how far the runs are; a few times a second is often enough for a table."""
@@ -183,18 +193,26 @@ class ComparePage(Page):
         return self.tr("No. {number} · {when}").format(number=choice.number, when=when)
 
     def _sentence(self, shown: Shown) -> str:
-        split = (
-            self.tr("Judged on test events drawn at random")
-            if shown.split.method is SplitMethod.RANDOM
-            else self.tr("Judged on each user's last events")
-        )
-        seeds = (
-            self.tr("one seed")
-            if len(shown.seeds) == 1
-            else self.tr("mean of {n} seeds").format(n=len(shown.seeds))
-        )
+        n = len(shown.seeds)
+        if n == 1:
+            seeds = self.tr("one seed")
+        elif shown.split.method is SplitMethod.K_FOLD:
+            seeds = self.tr("mean of {n} folds").format(n=n)
+        else:
+            seeds = self.tr("mean of {n} seeds").format(n=n)
+        split = self._split(shown.split.method)
         ask = self.tr("Click any number.")
         return f"{split}, {seeds}. {ask}"
+
+    def _split(self, method: SplitMethod) -> str:
+        return {
+            SplitMethod.RANDOM: self.tr("Judged on test events drawn at random"),
+            SplitMethod.RANDOM_BY_USER: self.tr("Judged on users held out"),
+            SplitMethod.LEAVE_LAST_OUT: self.tr("Judged on each user's last events"),
+            SplitMethod.LEAVE_K_OUT: self.tr("Judged on random events of each user"),
+            SplitMethod.TEMPORAL: self.tr("Judged on the newest events"),
+            SplitMethod.K_FOLD: self.tr("Judged on folds of the events"),
+        }[method]
 
     def _export_table(self) -> None:
         name, _ = QFileDialog.getSaveFileName(

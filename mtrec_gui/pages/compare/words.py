@@ -221,8 +221,12 @@ class TableWords(QObject):
             percent(mean.percent / 100),
             word=self.verdict(mean.verdict),
             tone=_TONES.get(mean.verdict, "muted"),
-            tip=self.tr("Mean gain of {n} tasks over {twin}; 95 % interval {low} to {high}").format(
+            tip=self.tr(
+                "Mean gain of {n} tasks over {twin}, Δm; 95 % interval {low} to {high}. Others "
+                "write it as a mean drop, lower is better: {drop}."
+            ).format(
                 n=len(twin.gains.tasks),
+                drop=percent(-mean.percent / 100),
                 twin=self.tr("the single-task twin"),
                 low=percent(mean.low / 100),
                 high=percent(mean.high / 100),
@@ -232,6 +236,10 @@ class TableWords(QObject):
     def verdict(self, verdict: Verdict) -> str:
         """Return the word for what the judged users say."""
         return engine_text(verdict.value)
+
+    def chance(self, p: float) -> str:
+        """Return a p-value as it is read."""
+        return self.tr("p < 0.001") if p < 0.001 else f"p = {p:.3f}"
 
     # --- sentences ---------------------------------------------------------------------------
 
@@ -298,7 +306,8 @@ class TableWords(QObject):
                 self.tr(
                     "Better, worse, cannot tell: against the same kind of model with every task "
                     "learned alone (the reference), paired over the same users; a 95 % interval "
-                    "of the gain that contains 0 cannot tell."
+                    "of the gain that contains 0 cannot tell. Corrected for the number of "
+                    "verdicts in the table (Holm), since of twenty one is wrong by chance."
                 )
             )
         parts += self._bounds(shown)
