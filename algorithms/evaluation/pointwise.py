@@ -107,7 +107,8 @@ def judge_events(
     measured: list[tuple[EventMetric, FloatArray, FloatArray]] = []
     for metric in metrics:
         arguments = _arguments(metric, test, rows, answers)
-        if obstacle is not None or not len(users) or arguments is None:
+        only_order = task.kind is not TaskKind.BINARY and metric.reads_order
+        if (obstacle is not None and not only_order) or not len(users) or arguments is None:
             continue
         sums = sum_per_user(metric.addends(*arguments), rows, len(users))  # (m, c)
         if metric.overall_only:
@@ -167,7 +168,7 @@ def _read_answers(
 def _obstacle(
     task: Task, output: Output, validation: ScoredEvents, test: ScoredEvents
 ) -> Message | None:
-    """Return why no event of the task can be judged, if that is so."""
+    """Return why no event of the task can be judged, but for the order, if that is so."""
     if task.kind is not TaskKind.BINARY:
         if output is not Output.SCORE:
             return None

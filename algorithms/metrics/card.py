@@ -122,6 +122,7 @@ class EventMetric(Metric):
     needs_threshold : whether ``function`` reads probabilities, as yes from a threshold up
         (its third argument)
     needs_probability : whether ``function`` reads probabilities as they are
+    reads_order : whether only the order of the scores counts, so that any scores will do
     needs_users : whether ``function`` must know whose event it is (its third argument)
     overall_only : whether only the value over all events means something, so that there is
         neither an interval nor a value of a user; the card says why
@@ -133,6 +134,7 @@ class EventMetric(Metric):
     combine: Callable[[FloatArray], FloatArray]
     needs_threshold: bool = False
     needs_probability: bool = False
+    reads_order: bool = False
     needs_users: bool = False
     overall_only: bool = False
     per_user: Callable[..., FloatArray] | None = None

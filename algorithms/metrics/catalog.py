@@ -7,7 +7,15 @@ To add one: write its function (and addends, if it looks at events), write its c
 from __future__ import annotations
 
 from algorithms.errors import UnknownMetricError
-from algorithms.metrics import average_precision, classification, probability, ranking, rating, roc
+from algorithms.metrics import (
+    average_precision,
+    classification,
+    probability,
+    rank_correlation,
+    ranking,
+    rating,
+    roc,
+)
 from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.sums import ratio, root_of_ratio
 from algorithms.tasks import TaskKind
@@ -27,6 +35,26 @@ METRICS: dict[str, Metric] = {
         EventMetric("mse", Level.RATING, _VALUES, rating.mse, rating.squared_errors, ratio),
         EventMetric(
             "r2", Level.RATING, _VALUES, rating.r_squared, rating.moments, rating.explained
+        ),
+        EventMetric(
+            "spearman",
+            Level.RATING,
+            _VALUES,
+            rank_correlation.spearman,
+            rank_correlation.spearman_addends,
+            rank_correlation.correlation,
+            reads_order=True,
+            per_user=rank_correlation.spearman_per_user,
+        ),
+        EventMetric(
+            "kendall",
+            Level.RATING,
+            _VALUES,
+            rank_correlation.kendall,
+            rank_correlation.kendall_addends,
+            rank_correlation.correlation,
+            reads_order=True,
+            per_user=rank_correlation.kendall_per_user,
         ),
         EventMetric(
             "accuracy",
@@ -89,10 +117,18 @@ METRICS: dict[str, Metric] = {
             roc.auc,
             roc.placements,
             roc.auc_of_placements,
+            reads_order=True,
             per_user=roc.auc_per_user,
         ),
         EventMetric(
-            "gauc", Level.BINARY, _ANSWERS, roc.gauc, roc.aucs_of_users, ratio, needs_users=True
+            "gauc",
+            Level.BINARY,
+            _ANSWERS,
+            roc.gauc,
+            roc.aucs_of_users,
+            ratio,
+            reads_order=True,
+            needs_users=True,
         ),
         EventMetric(
             "average_precision",
@@ -101,6 +137,7 @@ METRICS: dict[str, Metric] = {
             average_precision.average_precision,
             average_precision.influences,
             average_precision.clipped_ratio,
+            reads_order=True,
             per_user=average_precision.average_precision_per_user,
         ),
         EventMetric(

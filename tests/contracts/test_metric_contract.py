@@ -171,6 +171,8 @@ def test_the_example_of_an_event_metric_has_its_value(metric):
         "ranks",
         "roc",
         "average_precision",
+        "rank_correlation",
+        "concordance",
         "probability",
         "ranking",
         "sums",

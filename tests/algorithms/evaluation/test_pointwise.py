@@ -137,6 +137,8 @@ def test_data_that_records_only_what_happened_has_no_event_metrics(split):
 def test_scores_that_only_order_have_no_errors(tasks, split):
     found, notes, _ = judge("orders", tasks["minutes"], split)
     assert np.isnan(found["mae"].value)
+    assert np.isfinite(found["spearman"].value)  # the order is all that it looks at
+    assert found["kendall"].low <= found["kendall"].value <= found["kendall"].high
     assert notes == ["“minutes”: the scores only order, so errors are undefined; lists are judged."]
 
 
