@@ -1,5 +1,6 @@
 """The workbench of the Metric Lab: metrics on a few rows that a learner can change."""
 
+from algorithms.metrics.lab.disagreements import Disagreement, find_disagreement
 from algorithms.metrics.lab.examples import (
     AnswerRows,
     RankedList,
@@ -16,6 +17,7 @@ from algorithms.metrics.lab.worked import Part, Step, WorkbenchError, Worked
 __all__ = [
     "GAIN",
     "AnswerRows",
+    "Disagreement",
     "Exercise",
     "Part",
     "RankedList",
@@ -28,6 +30,7 @@ __all__ = [
     "Worked",
     "evaluate",
     "exercise",
+    "find_disagreement",
     "first_example",
     "task_gains",
     "templates",

@@ -25,7 +25,8 @@ from algorithms.metrics.lab.examples import (
 T = TypeVar("T")
 
 MOST_DRAWS = 5000
-N_CANDIDATES = 8  # a list shows some of them
+GRID = np.array([percent for percent in range(1, 100) if percent % 5])  # no threshold among them
+LETTERS = "FCAHBEGDJILK"  # the candidates of a list, which shows some of them
 
 
 class NothingDrawnError(MtrecError, RuntimeError):
@@ -65,8 +66,9 @@ def draw_answers(rng: np.random.Generator, n: int = 6) -> AnswerRows:
 
 
 def draw_list(rng: np.random.Generator, n: int = 6) -> RankedList:
-    """Draw a list of n out of ``N_CANDIDATES`` items of which two to four are relevant."""
-    return _listed(rng.permutation(N_CANDIDATES), int(rng.integers(2, 5)), n, _draw_k(rng, n))
+    """Draw a list of n of n + 2 items, of which two to four are relevant; k is at most n / 2."""
+    n_relevant = int(rng.integers(2, 5))
+    return _listed(rng.permutation(n + 2), n_relevant, n, int(rng.integers(1, n // 2 + 1)))
 
 
 def draw_gains(rng: np.random.Generator) -> TaskGains:
@@ -81,14 +83,13 @@ def draw_gains(rng: np.random.Generator) -> TaskGains:
     )
 
 
-def draw_example(level: Level, rng: np.random.Generator) -> Workbench:
-    """Draw rows of the kind that metrics of a level look at."""
-    draws: dict[Level, Callable[[np.random.Generator], Workbench]] = {
-        Level.RATING: draw_values,
-        Level.BINARY: draw_answers,
-        Level.RANKING: draw_list,
-    }
-    return draws[level](rng)
+def draw_example(level: Level, rng: np.random.Generator, n: int | None = None) -> Workbench:
+    """Draw n rows of the kind that metrics of a level look at; how many is usual without n."""
+    if level is Level.RATING:
+        return draw_values(rng, n or 4)
+    if level is Level.BINARY:
+        return draw_answers(rng, n or 6)
+    return draw_list(rng, n or 6)
 
 
 def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
@@ -99,8 +100,8 @@ def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
         return replace(example, scores=_scores(rng, len(example)))
     if isinstance(example, TaskGains):
         return replace(draw_gains(rng), single=example.single, multi=_multi(example, rng))
-    order = rng.permutation(N_CANDIDATES)
-    return _listed(order, example.n_relevant, len(example), example.k)
+    n = len(example)
+    return _listed(rng.permutation(n + 2), example.n_relevant, n, example.k)
 
 
 def draw_pair(level: Level, rng: np.random.Generator) -> tuple[Workbench, Workbench]:
@@ -114,17 +115,17 @@ def _predictions(truth: np.ndarray, rng: np.random.Generator) -> tuple[float, ..
 
 
 def _scores(rng: np.random.Generator, n: int) -> tuple[float, ...]:
-    chosen = rng.permutation(10)[:n] if n <= 10 else rng.permutation(n)
-    return tuple(np.round(chosen / 10 + 0.05, 2).tolist())
-
-
-def _draw_k(rng: np.random.Generator, n: int) -> int:
-    return int(rng.integers(1, n // 2 + 1))
+    """Draw distinct scores of a model that is generous, or sparing, or neither."""
+    high = rng.random() < rng.random(n)  # each row's score is the larger or the smaller of two
+    drawn = np.stack([rng.permutation(GRID)[:n], rng.permutation(GRID)[:n]])
+    scores = np.where(high, drawn.max(axis=0), drawn.min(axis=0))
+    _, counts = np.unique(scores, return_counts=True)
+    return tuple((scores / 100).tolist()) if counts.max() == 1 else _scores(rng, n)
 
 
 def _listed(order: np.ndarray, n_relevant: int, n: int, k: int) -> RankedList:
     relevance = (order < n_relevant).astype(float)  # which letter is relevant stays the same
-    names = tuple("FCAHBEGD"[item] for item in order[:n])
+    names = tuple(LETTERS[item] for item in order[:n])
     unlisted = (1.0,) * int(relevance[n:].sum())
     return RankedList(names, tuple(relevance[:n].tolist()), k, unlisted)
 

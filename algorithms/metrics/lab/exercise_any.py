@@ -11,6 +11,7 @@ from algorithms.messages import Message
 from algorithms.metrics.card import Direction, EventMetric, Level, Metric
 from algorithms.metrics.catalog import find_metric
 from algorithms.metrics.lab.draws import (
+    GRID,
     draw_answers,
     draw_example,
     draw_list,
@@ -174,8 +175,8 @@ def _other_prediction(example: ValueRows, rng: np.random.Generator) -> _Change:
 
 def _other_score(example: AnswerRows, rng: np.random.Generator, told: bool) -> _Change:
     row = int(rng.integers(len(example)))
-    free = sorted(set(range(10)) - {int(score * 10) for score in example.scores})
-    new = round(float(rng.choice(free)) / 10 + 0.05, 2)
+    free = [score for score in (GRID / 100).tolist() if score not in example.scores]
+    new = free[int(rng.integers(len(free)))]
     words: Words = {"row": row + 1, "old": number(example.scores[row]), "new": number(new)}
     question = Message(_OTHER_ANSWER if told else _OTHER_SCORE, {**words, **_facts(example)})
     return _Change(example, example.with_score(row, new), question)
