@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from algorithms.arrays import AnyArray, BoolArray, FloatArray, IntArray
 from algorithms.metrics.inputs import MetricInputError
@@ -48,18 +50,18 @@ class JudgedLists:
     @cached_property
     def n_hits(self) -> IntArray:
         """Return (m, n) how many hits there are up to and with each place."""
-        return np.cumsum(self.hits, axis=1, dtype=np.int64)
+        return _running(self.hits.astype(np.int64))
 
     @cached_property
     def discounted(self) -> FloatArray:
         """Return (m, n) the discounted cumulative gain up to each place, every hit worth 1."""
-        return np.cumsum(self.hits * discounts(self.width), axis=1)
+        return _running(self.hits * discounts(self.width))
 
     @cached_property
     def precisions(self) -> FloatArray:
         """Return (m, n) the sum of the precisions at each hit so far."""
         places = np.arange(1, self.width + 1)
-        return np.cumsum(self.hits * (self.n_hits / places), axis=1)
+        return _running(self.hits * (self.n_hits / places))
 
     @cached_property
     def first_hit(self) -> IntArray:
@@ -77,12 +79,27 @@ class JudgedLists:
     @cached_property
     def hits_above_misses(self) -> IntArray:
         """Return (m, n) for all misses so far together, how many hits stand above each."""
-        return np.cumsum(self.misses * self.n_hits, axis=1)
+        return _running(self.misses * self.n_hits)
 
     @cached_property
     def n_misses(self) -> IntArray:
         """Return (m, n) how many misses there are up to and with each place."""
-        return np.cumsum(self.misses, axis=1, dtype=np.int64)
+        return _running(self.misses.astype(np.int64))
+
+
+Number = TypeVar("Number", np.int64, np.float64)
+
+
+def _running(values: NDArray[Number]) -> NDArray[Number]:
+    """Return (m, n) the sums of (m, n), which may be overwritten, up to and with each place.
+
+    The places lie one behind the other in memory, since each metric reads all users at one
+    place; so it takes half the time of ``np.cumsum``.
+    """
+    totals = np.ascontiguousarray(values.T)  # (n, m)
+    for place in range(1, len(totals)):
+        totals[place] += totals[place - 1]
+    return totals.T
 
 
 def discounts(n: int) -> FloatArray:
@@ -136,22 +153,17 @@ def judge(
     owner = np.repeat(np.arange(m), np.diff(offsets))
     keys = owner * width + relevant  # one number for each (user, item)
     worth = None if gains is None else _positive(gains, len(relevant))
-    if worth is None:
-        known = np.sort(keys)
-    else:
+    known = keys
+    if (np.diff(keys) <= 0).any():  # sorting is most of the work, and often done before
         order = np.argsort(keys)
-        known, worth = keys[order], worth[order]
-    new = np.diff(known, prepend=-1) > 0
-    if not new.all():
+        known, worth = keys[order], None if worth is None else worth[order]
+        new = np.diff(known, prepend=-1) > 0
         if worth is not None:
             worth = np.maximum.reduceat(worth, np.flatnonzero(new))
-        known = known[new]  # np.unique, thirty times as fast
+        known = known[new]
     n_relevant = np.bincount(known // width, minlength=m) if len(known) else np.zeros(m, np.int64)
-    hits, place = np.zeros(items.shape, np.bool_), np.zeros(items.shape, np.int64)
-    if len(known):
-        listed = np.arange(m)[:, None] * width + items  # (m, n)
-        place = np.minimum(np.searchsorted(known, listed), len(known) - 1)
-        hits = (known[place] == listed) & filled
+    listed = np.arange(m)[:, None] * width + items  # (m, n)
+    hits, place = _find(known, np.where(filled, listed, -1))
     judged = JudgedLists(
         hits=hits,
         n_relevant=n_relevant,
@@ -217,24 +229,44 @@ def _positive(gains: AnyArray, n: int) -> FloatArray:
     return worth
 
 
+def _find(known: IntArray, listed: IntArray) -> tuple[BoolArray, IntArray]:
+    """Return (m, n) which of the listed keys are known, and (n_hits,) where in ``known`` (r,)."""
+    hits = np.zeros(listed.shape, dtype=np.bool_)
+    if not len(known):
+        return hits, np.zeros(0, dtype=np.int64)
+    # A table of marks, one for the last bits of each key, tells most misses at a glance; only
+    # the rest is looked for in earnest.
+    last_bits = (1 << int(8 * len(known)).bit_length()) - 1
+    marks = np.zeros(last_bits + 1, dtype=np.bool_)
+    marks[known & last_bits] = True
+    maybe = np.flatnonzero(marks[listed & last_bits])
+    asked = listed.ravel()[maybe]
+    place = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+    right = known[place] == asked
+    hits.ravel()[maybe[right]] = True
+    return hits, place[right]
+
+
 def _at(worth: FloatArray, place: IntArray, hits: BoolArray) -> FloatArray:
-    if not len(worth):
-        return np.zeros(hits.shape)
-    return np.where(hits, worth[place], 0.0)
+    gains = np.zeros(hits.shape)
+    gains[hits] = worth[place]
+    return gains
 
 
 def _best(worth: FloatArray, n_relevant: IntArray, n: int) -> FloatArray:
     """Return (m, n) each user's largest gains in falling order, from gains grouped by user."""
-    levels = np.unique(worth)
-    owner = np.repeat(np.arange(len(n_relevant)), n_relevant)
-    # whole numbers sort several times as fast as pairs of user and gain
-    keys = np.sort(owner * len(levels) + np.searchsorted(-levels[::-1], -worth))
-    falling = levels[::-1][keys % len(levels)] if len(levels) else worth
-    starts = np.cumsum(n_relevant) - n_relevant
-    within = np.arange(len(worth)) - starts[owner]
-    kept = within < n
     best = np.zeros((len(n_relevant), n))
-    best[owner[kept], within[kept]] = falling[kept]
+    if not len(worth):
+        return best
+    some = np.flatnonzero(n_relevant)
+    starts = np.cumsum(n_relevant) - n_relevant
+    largest = np.maximum.reduceat(worth, starts[some])
+    # One number for each user and share of the user's largest gain sorts in one go. Shares are
+    # told apart down to 1e-9 for a million users, which is as exact as the result has to be.
+    keys = np.repeat(2.0 * some, n_relevant[some]) - worth / np.repeat(largest, n_relevant[some])
+    falling = worth[np.argsort(keys)]
+    kept = np.arange(len(worth)) - np.repeat(starts, n_relevant) < n
+    best[np.arange(n) < n_relevant[:, None]] = falling[kept]
     return best
 
 
@@ -242,7 +274,7 @@ def _check_candidates(judged: JudgedLists) -> None:
     if judged.n_candidates is None:
         return
     shape = judged.n_relevant.shape
-    n_needed = judged.n_relevant + judged.misses.sum(axis=1)
+    n_needed = judged.n_relevant + np.count_nonzero(judged.misses, axis=1)
     fits = judged.n_candidates.shape == shape
     n_wrong = int((judged.n_candidates < n_needed).sum()) if fits else 0
     if not fits or n_wrong:

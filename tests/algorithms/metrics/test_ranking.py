@@ -441,3 +441,24 @@ def test_too_few_candidates_are_refused():
         judge_rows([[3, 4], [3, 4]], [[3], [5]], n_candidates=[2, 2])
     with pytest.raises(MetricInputError, match="found shape"):
         judge_rows([[3, 4]], [[3]], n_candidates=[2, 2])
+
+
+def test_many_lists_are_judged_as_one_by_one():
+    """Against sets, with relevant items in any order, repeated, and far apart ids."""
+    rng = np.random.default_rng(5)
+    items = np.stack([rng.permutation(50)[:20] for _ in range(300)]) * 70_001
+    counts = rng.integers(0, 40, 300)
+    relevant = rng.integers(0, 50, counts.sum()) * 70_001
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    gains = rng.choice([0.5, 1, 2, 3000], len(relevant))
+    judged = judge(items, offsets, relevant, gains)
+    for user, row in enumerate(items):
+        own = slice(offsets[user], offsets[user + 1])
+        worth = {}
+        for item, gain in zip(relevant[own].tolist(), gains[own].tolist(), strict=True):
+            worth[item] = max(gain, worth.get(item, 0))
+        assert judged.n_relevant[user] == len(worth)
+        assert judged.hits[user].tolist() == [item in worth for item in row.tolist()]
+        assert judged.gains[user].tolist() == [worth.get(item, 0) for item in row.tolist()]
+        best = sorted(worth.values(), reverse=True)[:20]
+        assert judged.best_gains[user].tolist() == best + [0] * (20 - len(best))
