@@ -3,11 +3,13 @@
 Judged are the test events on which the task's label is observed. Ratings and quantities are
 compared with predictions on the label's scale. For yes-or-no tasks a score that is no
 probability is calibrated on validation first, and the threshold for *yes* is chosen there too
-(``calibration.py``). What a model could not score is left out, counted, and said.
+(``calibration.py``). Scores that only order are judged by their order. What a model could not
+score is left out, counted, and said.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +29,17 @@ from algorithms.evaluation.notes import (
 from algorithms.evaluation.results import MetricResult
 from algorithms.messages import Message
 from algorithms.metrics import METRICS, EventMetric
+from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.sums import ratio, root_of_ratio, sum_per_user
 from algorithms.models.base import Output, Recommender
 from algorithms.tasks import Task, TaskKind
+
+
+class TaskInputError(MetricInputError):
+    """Events of a task that a metric cannot judge."""
+
+    template = "“{task}”: {metric} needs {expected}, found {found}."
+
 
 _MEANS = (ratio, root_of_ratio)  # where a user's value counts by the user's denominator
 
@@ -86,6 +96,11 @@ def judge_events(
     -------
     results : in the order of the catalog
     notes : what a reader of the numbers must know
+
+    Raises
+    ------
+    TaskInputError
+        Where a label or a score is nothing that a metric can judge.
     """
     notes: list[Message] = []
     if test.n_unscored:
@@ -110,18 +125,26 @@ def judge_events(
         only_order = task.kind is not TaskKind.BINARY and metric.reads_order
         if (obstacle is not None and not only_order) or not len(users) or arguments is None:
             continue
-        sums = sum_per_user(metric.addends(*arguments), rows, len(users))  # (m, c)
-        if metric.overall_only:
-            own = np.full(len(users), np.nan)
-        elif metric.per_user is not None:
-            own = metric.per_user(*arguments, rows, len(users))
-        else:
-            own = metric.combine(sums)
-        measured.append((metric, sums, own))
+        try:
+            measured.append((metric, *_measure(metric, arguments, rows, len(users))))
+        except MetricInputError as error:
+            raise TaskInputError(task=task.name, **error.message.values) from error
     found = _with_intervals(task, measured, users, test, rng)
     return [
         found.get(metric.key) or _undefined(task, metric, users, test) for metric in metrics
     ], notes
+
+
+def _measure(
+    metric: EventMetric, arguments: Sequence[object], rows: IntArray, n_users: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the users' sums (m, c) and their own values (m,)."""
+    sums = sum_per_user(metric.addends(*arguments), rows, n_users)
+    if metric.overall_only:
+        return sums, np.full(n_users, np.nan)
+    if metric.per_user is not None:
+        return sums, metric.per_user(*arguments, rows, n_users)
+    return sums, metric.combine(sums)
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,10 @@ def calibration_error(truth: AnyArray, probability: AnyArray, n_bins: int = N_BI
     >>> calibration_error(np.array([1, 0, 1, 1]), np.array([0.25, 0.25, 0.75, 0.75]))
     0.25
     """
-    return float(mean_gap(binned_gaps(truth, probability, n_bins).sum(axis=0)))
+    truth, probability = probability_pairs("Calibration error", truth, probability)
+    bins = _bins(probability, _edges("Calibration error", n_bins))
+    gaps = np.bincount(bins, truth - probability, n_bins)
+    return float(mean_gap(np.append(gaps, len(truth))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,18 @@
 """Events: what is judged, what is calibrated, what is said, what is left out."""
 
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, mean_absolute_error, roc_auc_score, root_mean_squared_error
 
 from algorithms.data import SplitConfig, make_split
-from algorithms.evaluation.pointwise import ScoredEvents, judge_events, score_events
+from algorithms.evaluation.pointwise import (
+    ScoredEvents,
+    TaskInputError,
+    judge_events,
+    score_events,
+)
 from algorithms.metrics import METRICS, EventMetric, Level
 from algorithms.metrics.sums import ratio, root_of_ratio
 from algorithms.models.base import Output
@@ -163,3 +170,22 @@ def test_without_test_events_all_is_undefined(tasks):
     assert np.isnan([result.value for result in results]).all()
     assert [result.n_undefined for result in results] == [4] * len(RATING)
     assert len(notes) == 1
+
+
+def test_what_cannot_be_judged_is_refused_with_the_task_and_the_count(tasks):
+    validation = events([0, 0, 1], [1, 0, 1], [0.9, 0.2, 0.6])
+    test = events([0, 0, 1], [1, 4, 5], [0.9, 0.2, 0.6])
+    with pytest.raises(TaskInputError) as caught:
+        judge_events(tasks["click"], Output.PROBABILITY, validation, test, np.random.default_rng(0))
+    assert str(caught.value) == "“click”: Accuracy needs 0 or 1 as truth, found 4 (2 of 3)."
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301
+
+
+def test_infinite_predictions_are_left_out_and_counted(tasks, split, monkeypatch):
+    model = MODELS["known"]().fit(split.train, [tasks["rating"]], rng=np.random.default_rng(0))
+    before = score_events(model, tasks["rating"], split.test)
+    scores = np.concatenate([[np.inf, np.nan, -np.inf], before.scores[3:]])
+    monkeypatch.setattr(model, "predict", lambda *_: scores)
+    after = score_events(model, tasks["rating"], split.test)
+    assert after.n_unscored == 3
+    assert after.scores == pytest.approx(before.scores[3:])
