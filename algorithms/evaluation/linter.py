@@ -154,7 +154,7 @@ UNSEEDED = Words(
 RANDOM_IN_TIME = Words(
     "The events have times, and the split ({method}) does not heed them.",
     "Models learn from what happened after the events they are judged on, which nobody can in use: "
-    "all numbers are too good, and models that follow trends most of all.",
+    "where tastes and items change with time, the numbers are too good.",
     "For numbers that hold in use, cut in time (temporal) or keep back each user's last events.",
 )
 OTHER_SPLIT = Words(

@@ -24,7 +24,7 @@ IN_VALIDATION = Words(
     "{n:,} of {n_all:,} test events are in validation too.",
     "When to stop and where to say yes are decided on validation: with test events in it, the "
     "model is tuned on the test.",
-    "Divide again, so that every event lies in exactly one part.",
+    "Merge repeated events when importing, and divide so that each lies in exactly one part.",
 )
 ALL_TIMES = Words(
     "“{feature}” is {aggregate} over all events, those of the test included.",

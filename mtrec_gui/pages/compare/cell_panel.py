@@ -184,9 +184,16 @@ class CellPanel(QFrame):
         said = []
         gain, test = None if detail.gain is None else detail.gain.gain, detail.test
         if gain is not None and math.isfinite(gain.p_holm):
-            words = self.tr("Mean: {p}, and {holm} after Holm's correction over the table.")
+            words = (
+                self.tr("Mean: {p}, and {holm} after Holm's correction over the table.")
+                if gain.width == 0
+                else self.tr(
+                    "Mean beyond ±{width} %: {p}, and {holm} after Holm's correction over the "
+                    "table."
+                )
+            )
             p, corrected = self._words.chance(gain.p), self._words.chance(gain.p_holm)
-            said.append(words.format(p=p, holm=corrected))
+            said.append(words.format(p=p, holm=corrected, width=f"{gain.width:g}"))
         if gain is None or test is None or not math.isfinite(test.p_holm):
             return said
         words = self.tr(

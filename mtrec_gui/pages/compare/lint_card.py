@@ -35,7 +35,9 @@ class LintCard(Card):
             return
         self.set_words(
             self.tr("Evaluation linter"),
-            self.tr("Not the models but how they were judged: read these before the numbers."),
+            self.tr(
+                "Not about the models, but about how they were judged: what to mind in the numbers."
+            ),
         )
         for each in findings:
             self._lines.addLayout(

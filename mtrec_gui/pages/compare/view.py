@@ -59,7 +59,7 @@ class ComparePage(Page):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", "", appearance, parent)
-        self._place: tuple[int | None, Section] = (None, Section.MAIN)
+        self._place: tuple[int | None, Section, float] = (None, Section.MAIN, 0.0)
         self._newest: CompareState | None = None
         self._soon = QTimer(self, singleShot=True, interval=_PROGRESS_MS)
         self._soon.timeout.connect(self._show_newest)
@@ -132,7 +132,7 @@ class ComparePage(Page):
         """Show everything."""
         self._newest = None
         shown = state.shown
-        place = (None if shown is None else shown.choice.id, state.section)
+        place = (None if shown is None else shown.choice.id, state.section, state.width)
         if place != self._place:  # what the panel tells of is no longer on the page
             self._place = place
             self.panel.hide()

@@ -302,14 +302,7 @@ class TableWords(QObject):
             )
         parts = [self.tr("Bold: the best of its column.")]
         if shown.comparison.twins:
-            parts.append(
-                self.tr(
-                    "Better, worse, cannot tell: against the same kind of model with every task "
-                    "learned alone (the reference), paired over the same users; a 95 % interval "
-                    "of the gain that contains 0 cannot tell. Corrected for the number of "
-                    "verdicts in the table (Holm), since of twenty one is wrong by chance."
-                )
-            )
+            parts.append(self._verdicts(state.width))
         parts += self._bounds(shown)
         if len(shown.seeds) > 1:
             parts.append(self.tr("Values are means over the seeds."))
@@ -320,6 +313,26 @@ class TableWords(QObject):
         for place, note in enumerate(footnotes.notes, start=1):
             notes.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_footnote(note)}")
         return "\n".join([" ".join(parts), *notes])
+
+    def _verdicts(self, width: float) -> str:
+        """Say what the words beside the numbers compare with, and when they are said."""
+        against = self.tr(
+            "Better, worse: against the same kind of model with every task learned alone (the "
+            "reference), paired over the same users."
+        )
+        limits = (
+            self.tr("Cannot tell: the 95 % interval of the gain contains 0.")
+            if width == 0
+            else self.tr(
+                "Practically equal: the 95 % interval of the gain is within ±{width} %. Cannot "
+                "tell: it is neither within nor wholly beyond."
+            ).format(width=f"{width:g}")
+        )
+        corrected = self.tr(
+            "Better and worse are corrected for the number of verdicts in the table (Holm), since "
+            "of twenty one is wrong by chance."
+        )
+        return f"{against} {limits} {corrected}"
 
     def _bounds(self, shown: Shown) -> list[str]:
         """Say what the ceiling and the floor mean, where they are there."""

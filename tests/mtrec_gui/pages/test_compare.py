@@ -11,7 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.data.split import SplitMethod
 from algorithms.evaluation import Cost, Experiment, MetricResult, ModelChoice, RunResult, RunSpec
+from algorithms.evaluation.linter import Rule
 from algorithms.messages import Message
 from algorithms.models.base import Bound, ModelState
 from algorithms.progress import Stage
@@ -29,6 +31,7 @@ from mtrec_gui.pages.compare.view import ComparePage
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.spreadsheets import safe_text
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.workspace import Workspace
 
 CLICK = Task(name="click", kind=TaskKind.BINARY, label="click", item_kind="product")
@@ -277,6 +280,64 @@ def test_a_number_is_explained_and_leads_to_the_lab(lab):
     assert lab.opened == ["ndcg"]
 
 
+def test_a_number_has_a_second_witness_and_the_table_is_seen_across(lab):
+    lab.run_all()
+    lab.presenter.cell_asked(2, 1)
+    test = lab.view.detail.test
+    assert (test.n_better, test.n_worse, test.effect) == (N_USERS, 0, 1.0)
+    assert test.p <= test.p_holm < 0.001
+    assert lab.view.detail.repeats is None
+    shown = lab.view.state.shown
+    assert shown.across.front == (1, 2)
+    assert shown.across.beaten == {0: 1}
+
+
+def test_repeats_are_summarised(lab):
+    experiment = EXPERIMENT.model_copy(update={"seeds": (1, 2), "models": EXPERIMENT.models[:1]})
+    lab.workspace.edit("two seeds", experiment)
+    lab.presenter.run_pressed()
+    lab.finish(0, 0.1, 0.1)
+    lab.finish(1, 0.3, 0.1)
+    lab.presenter.cell_asked(0, 0)
+    repeats = lab.view.detail.repeats
+    assert (repeats.n, repeats.mean) == (2, pytest.approx(0.2))
+    assert repeats.low < 0.1 < 0.3 < repeats.high
+
+
+def test_a_width_changes_verdicts_and_stays(lab):
+    lab.run_all()
+
+    def verdicts():
+        shown = lab.view.state.shown
+        return [shown.gain(2, place).gain.verdict.value for place in shown.main]
+
+    lab.presenter.width_chosen(40.0)  # the gains are about -33 % and +100 %
+    assert verdicts() == ["practically equal", "better"]
+    lab.workspace.runs_changed.emit(None)
+    assert verdicts() == ["practically equal", "better"]
+    lab.presenter.width_chosen(0.0)
+    assert verdicts() == ["worse", "better"]
+
+
+def test_the_linter_speaks_when_the_runs_are_over(lab):
+    lab.presenter.run_pressed()
+    lab.finish(0, 0.1, 0.1)
+    assert lab.view.state.findings is None
+    lab.finish(1, 0.3, 0.1)
+    lab.finish(2, 0.2, 0.2)
+    findings = lab.view.state.findings
+    # two items and k = 10; events without times that nothing tells apart
+    assert {each.rule for each in findings} == {Rule.K_TOO_LARGE, Rule.TUNED_ON_TEST}
+    seeds = EXPERIMENT.model_copy(update={"seeds": (1, 2), "models": EXPERIMENT.models[:2]})
+    lab.workspace.edit("two seeds", seeds)
+    lab.presenter.run_pressed()
+    for number in (3, 4, 5):
+        lab.finish(number, 0.1, 0.1)
+    reason = Message("It had reasons.")
+    lab.desk.job_happened(JobEvent(lab.backend.handles[6], JobState.FAILED, message=reason))
+    assert lab.view.state.findings[0].rule is Rule.DIFFERENT
+
+
 def test_costs_cannot_be_asked(lab):
     lab.run_all()
     lab.presenter.section_chosen(Section.COST)
@@ -396,6 +457,60 @@ def test_the_table_says_who_is_better(lab, page):
     assert "reference" in table.rows[1].remark
     assert [column.task for column in table.columns] == ["click", "=buy", ""]
     assert "3 / 10 (Most popular), 3 / 16 (Separate factors)" in page.table_card.notes.text()
+
+
+def test_a_width_is_asked_for_and_said(qtbot, lab, page):
+    page.width_chosen.connect(lab.presenter.width_chosen)
+    assert not page.table_card.equivalence.isVisible()
+    lab.run_all()
+    assert page.table_card.equivalence.isVisible()
+    assert "contains 0" in page.table_card.notes.text()
+    page.table_card.equivalence.spin.setValue(40)
+    table = page.table_card.table
+    assert [cell.word for cell in table.rows[2].cells[:2]] == ["practically equal", "better"]
+    assert "within ±40 %" in page.table_card.notes.text()
+    page.table_card.cell_asked.emit(2, 1)
+    said = texts(page.panel)
+    assert any("Mean beyond ±40 %: p < 0.001" in text for text in said)
+    assert any("40 better off, 0 worse, 0 the same. Effect +1.00 (large" in text for text in said)
+    page.segments.chosen.emit("cost")
+    assert not page.table_card.equivalence.isVisible()
+
+
+def test_the_cards_below_speak_in_sentences(qtbot, lab, page):
+    lab.run_all()
+    qtbot.waitUntil(lambda: len(texts(page.across)) > 2)  # labels are shown a moment later
+    across, linter = texts(page.across), texts(page.lint)
+    assert any(text.startswith("On the Pareto front: Separate factors, Shared") for text in across)
+    assert "Matched or beaten in all 2 tasks: Most popular by Separate factors." in across
+    assert linter.count("K too large") == 2
+    assert "What to do: Choose a smaller k." in linter
+    page.lint.show_findings(())
+    assert "Nothing found." in page.lint.sentence.text()
+    page.lint.show_findings(None)
+    assert not page.lint.isVisible()
+
+
+def texts(widget):
+    """Return what the labels of a widget say."""
+    return [label.text() for label in widget.findChildren(PlainLabel) if not label.isHidden()]
+
+
+@pytest.mark.parametrize("method", SplitMethod)
+def test_the_sentence_tells_how_the_log_was_divided(lab, page, method):
+    split = EXPERIMENT.split.model_copy(update={"method": method})
+    lab.workspace.edit("split", EXPERIMENT.model_copy(update={"split": split, "seeds": (0, 1)}))
+    lab.presenter.run_pressed()
+    lab.finish(0, 0.1, 0.1)
+    words = {
+        SplitMethod.RANDOM: "events drawn at random, mean of 2 seeds",
+        SplitMethod.RANDOM_BY_USER: "users held out",
+        SplitMethod.LEAVE_LAST_OUT: "last events",
+        SplitMethod.LEAVE_K_OUT: "random events of each user",
+        SplitMethod.TEMPORAL: "newest events",
+        SplitMethod.K_FOLD: "folds of the events, mean of 2 folds",
+    }
+    assert words[method] in page.sentence.text()
 
 
 def test_ceiling_and_floor_stand_quietly_at_the_end(lab, page):
