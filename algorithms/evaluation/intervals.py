@@ -10,7 +10,9 @@ that resample :math:`b` draws user :math:`u` and :math:`S` the users' sums,
 
 .. math:: M_b = g\left( (W S)_b \right)
 
-is one matrix product for all resamples and all metrics at once.
+is one matrix product for all resamples and all metrics at once. Many users are drawn in chunks that
+fit the processor's cache: first how many of the draws fall into each chunk, which is multinomial,
+then which users of the chunk.
 
 Reference: Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapters 6 and 13.
 """
@@ -23,6 +25,7 @@ from algorithms.arrays import FloatArray
 
 N_RESAMPLES = 1000
 LEVEL = 0.95
+_CHUNK = 32_768  # users whose counters fit the cache
 _BLOCK = 500_000  # weights drawn at a time: few enough for the cache, few products for BLAS threads
 
 
@@ -45,13 +48,21 @@ def bootstrap_totals(
     totals = np.zeros((n_resamples, c))
     if not m:
         return totals
-    block = max(1, _BLOCK // m)
-    for start in range(0, n_resamples, block):
-        size = min(block, n_resamples - start)
-        drawn = rng.integers(0, m, size=(size, m), dtype=np.int32)
-        drawn += np.arange(0, size * m, m, dtype=np.int32)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=size * m).reshape(size, m)
-        totals[start : start + size] = weights.astype(np.float64) @ sums
+    starts = range(0, m, _CHUNK)
+    sizes = np.array([min(_CHUNK, m - start) for start in starts])
+    drawn_of = np.full((n_resamples, 1), m, dtype=np.int64)
+    if len(sizes) > 1:
+        drawn_of = rng.multinomial(m, sizes / m, n_resamples)  # (b, n_chunks)
+    for number, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+        here = sums[start : start + size]
+        block = max(1, _BLOCK // size)
+        for first in range(0, n_resamples, block):
+            n_drawn = drawn_of[first : first + block, number]
+            drawn = rng.integers(0, size, size=n_drawn.sum(), dtype=np.int32)
+            drawn += np.repeat(np.arange(len(n_drawn), dtype=np.int32) * np.int32(size), n_drawn)
+            weights = np.bincount(drawn, minlength=len(n_drawn) * size)
+            weights = weights.reshape(len(n_drawn), size)
+            totals[first : first + block] += weights.astype(np.float64) @ here
     return totals
 
 
