@@ -11,15 +11,20 @@ from typing import Any
 
 ZOOMS = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)
 MAX_RECENT = 12
+MAX_SOLVED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Values that a person set, or that follow from what they did."""
+    """Values that a person set, or that follow from what they did.
+
+    ``solved`` are the keys of the exercises of the Metric Lab that were answered rightly once.
+    """
 
     theme: str = "light"
     zoom: float = 1.0
     recent: tuple[str, ...] = field(default=())
+    solved: tuple[str, ...] = field(default=())
 
     def with_recent(self, path: Path) -> Preferences:
         """Return the preferences with a project moved to the front of the recent ones."""
@@ -55,12 +60,16 @@ def load() -> Preferences:
         return Preferences()
     if not isinstance(values, dict):
         return Preferences()
+    solved = values.get("solved")
     zoom, recent, theme = values.get("zoom"), values.get("recent"), values.get("theme")
     return Preferences(
         theme=theme if theme in ("light", "dark") else "light",
         zoom=float(zoom) if zoom in ZOOMS else 1.0,
         recent=tuple(name for name in recent if _names_a_file(name))[:MAX_RECENT]
         if isinstance(recent, list)
+        else (),
+        solved=tuple(dict.fromkeys(key for key in solved if isinstance(key, str)))[:MAX_SOLVED]
+        if isinstance(solved, list)
         else (),
     )
 

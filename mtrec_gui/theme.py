@@ -257,4 +257,20 @@ QScrollArea#runScroll, QWidget#runLines {{ background: {t.surface}; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}
 QListWidget#completions {{ border: 1px solid {t.edge}; }}
 QListWidget#completions::item {{ padding: {px(3)} {px(S)}; }}
+QFrame#labRow {{ border: 1px solid {t.line}; border-radius: {px(6)}; }}
+QFrame#labRow[lit="true"] {{ background: {t.accent_soft}; border-color: {t.accent}; }}
+QPushButton[kind="term"] {{ background: {t.sunk}; border: 2px solid {t.sunk};
+    border-radius: {px(6)}; padding: {px(2)} {px(6)}; }}
+QPushButton[kind="term"][lit="true"] {{ background: {t.accent_soft}; border-color: {t.accent};
+    color: {t.accent}; }}
+QPushButton[kind="term"]:focus {{ border-color: {t.accent}; }}
+QPushButton[kind="toggle"] {{ border-color: transparent; background: transparent;
+    color: {t.muted}; padding: {px(2)} {px(S)}; }}
+QPushButton[kind="toggle"]:hover {{ background: {t.sunk}; }}
+QPushButton[kind="toggle"]:checked {{ color: {t.accent}; font-weight: 650; }}
+QPushButton[kind="toggle"]:focus {{ border: 2px solid {t.accent};
+    padding: {inside(2)} {inside(S)}; }}
+QPushButton[narrow="true"] {{ padding: {px(2)} {px(6)}; }}
+QPushButton[narrow="true"]:focus {{ padding: {inside(2)} {inside(6)}; }}
+QSpinBox[lit="true"] {{ background: {t.accent_soft}; border-color: {t.accent}; }}
 """

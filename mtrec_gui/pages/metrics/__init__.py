@@ -9,12 +9,19 @@ if TYPE_CHECKING:
 
     from mtrec_gui.asked import ListAsked
     from mtrec_gui.context import Context
+    from mtrec_gui.pages.metrics.disagree_view import DisagreePart
+    from mtrec_gui.pages.metrics.exercise_view import ExercisePart
+    from mtrec_gui.pages.metrics.presenter import MetricsPresenter
+    from mtrec_gui.pages.metrics.try_presenter import TryPresenter
+    from mtrec_gui.pages.metrics.try_view import TryPart
 
 
 def build(context: Context) -> QWidget:
     """Make the page."""
     from mtrec_gui.pages.metrics.presenter import MetricsPresenter
     from mtrec_gui.pages.metrics.rows_presenter import RowsPresenter
+    from mtrec_gui.pages.metrics.state import Part
+    from mtrec_gui.pages.metrics.try_presenter import TryPresenter
     from mtrec_gui.pages.metrics.view import MetricsPage
     from mtrec_gui.restored import RestoredModels
 
@@ -24,6 +31,7 @@ def build(context: Context) -> QWidget:
 
     page = MetricsPage(context.appearance)
     presenter = MetricsPresenter()
+    bench = TryPresenter()
     rows = RowsPresenter(context.workspace, RestoredModels(), explain)
     page.metric_chosen.connect(presenter.metric_chosen)
     page.searched.connect(presenter.searched)
@@ -35,7 +43,62 @@ def build(context: Context) -> QWidget:
     context.metric_asked.connect(presenter.metric_chosen)
     context.number_asked.connect(presenter.number_asked)
     context.number_asked.connect(rows.number_asked)
+    rows.rows_taken.connect(lambda taken: bench.rows_taken(*taken))
+    rows.rows_taken.connect(lambda _: presenter.part_chosen(Part.TRY))
+    page.rows.try_pressed.connect(rows.try_pressed)
+    _connect_workbench(page.workbench, bench)
+    _add_disagreement(context, page.disagree, presenter)
+    _add_exercises(page.exercises, presenter)
+    bench.attach(page.workbench)
     rows.attach(page.rows)
+    presenter.metric_changed.connect(bench.metric_chosen)
     presenter.attach(page)
     presenter.metric_changed.connect(rows.metric_chosen)
     return page
+
+
+def _add_disagreement(context: Context, view: DisagreePart, page: MetricsPresenter) -> None:
+    import numpy as np
+
+    from mtrec_gui.pages.metrics.disagree_presenter import DisagreePresenter
+    from mtrec_gui.pages.metrics.state import Part
+
+    presenter = DisagreePresenter(context.workspace.runner, np.random.default_rng())
+    view.other_chosen.connect(presenter.other_chosen)
+    view.more_wanted.connect(presenter.more_wanted)
+    presenter.attach(view)
+    page.metric_changed.connect(presenter.metric_chosen)
+    page.part_changed.connect(lambda part: presenter.shown(part is Part.DISAGREE))
+
+
+def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
+    from dataclasses import replace
+
+    import numpy as np
+
+    from mtrec_gui import preferences
+    from mtrec_gui.pages.metrics.exercise_presenter import ExercisePresenter
+
+    def keep(solved: tuple[str, ...]) -> None:
+        preferences.save(replace(preferences.load(), solved=solved))
+
+    presenter = ExercisePresenter(np.random.default_rng(), lambda: preferences.load().solved, keep)
+    view.answered.connect(presenter.answered)
+    view.next_pressed.connect(presenter.next_pressed)
+    view.again_pressed.connect(presenter.again_pressed)
+    presenter.attach(view)
+    page.metric_changed.connect(presenter.metric_chosen)
+
+
+def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:
+    view.reset_pressed.connect(bench.reset_pressed)
+    view.invented_wanted.connect(bench.invented_wanted)
+    view.list.moved.connect(bench.row_moved)
+    view.list.k_changed.connect(bench.k_changed)
+    view.list.unlisted_changed.connect(bench.unlisted_changed)
+    view.events.number_changed.connect(bench.number_changed)
+    view.events.threshold_changed.connect(bench.threshold_changed)
+    for editor in (view.list, view.events):
+        editor.truth_changed.connect(bench.truth_changed)
+        editor.pointed.connect(bench.row_pointed)
+    view.equation.pointed.connect(bench.step_pointed)

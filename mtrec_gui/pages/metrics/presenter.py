@@ -33,10 +33,12 @@ class MetricsPresenter:
     Events
     ------
     metric_changed : another metric is on the page
+    part_changed : another part of it is shown
     """
 
     def __init__(self) -> None:
         self.metric_changed: Event[str] = Event()
+        self.part_changed: Event[Part] = Event()
         self._view: MetricsView | None = None
         self._key = ""
 
@@ -45,7 +47,7 @@ class MetricsPresenter:
         self._view = view
         view.show_shelves(shelves())
         self.metric_chosen(FIRST)
-        view.show_part(Part.TRY)
+        self.part_chosen(Part.TRY)
 
     def metric_chosen(self, key: str) -> None:
         """A person wants to see a metric."""
@@ -65,13 +67,14 @@ class MetricsPresenter:
         """A person wants another part."""
         if self._view is not None:
             self._view.show_part(part)
+            self.part_changed.emit(part)
 
     def number_asked(self, asked: NumberAsked) -> None:
         """A person wants to know where a number of a comparison comes from."""
         if self._view is not None:
             if asked.metric != self._key:
                 self.metric_chosen(asked.metric)
-            self._view.show_part(Part.ROWS)
+            self.part_chosen(Part.ROWS)
 
 
 def shelves(text: str = "") -> list[Shelf]:

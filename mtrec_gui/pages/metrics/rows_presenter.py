@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from algorithms.metrics.lab import Workbench
 from mtrec_gui.asked import ListAsked, NumberAsked
+from mtrec_gui.events import Event
 from mtrec_gui.pages.metrics.rows_reading import read_number, read_user
 from mtrec_gui.pages.metrics.rows_state import NumberRows, RowsState, UserOfNumber
 from mtrec_gui.workspace import Workspace
@@ -38,6 +40,10 @@ class RowsPresenter:
     workspace : the open project
     restored : where fitted models and splits come from
     explain : shows the list of a user in Explain
+
+    Events
+    ------
+    rows_taken : rows of a user are to be changed: metric, rows, whose they are
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class RowsPresenter:
         restored: RestoredModels,
         explain: Callable[[ListAsked], None],
     ) -> None:
+        self.rows_taken: Event[tuple[str, Workbench, str]] = Event()
         self._workspace, self._restored, self._explain = workspace, restored, explain
         self._view: RowsView | None = None
         self._state = RowsState()
@@ -100,6 +107,13 @@ class RowsPresenter:
         if number is not None and user is not None:
             asked, run = number.asked, number.run
             self._explain(ListAsked(asked.comparison, run.id, run.seed, asked.task, user.user))
+
+    def try_pressed(self) -> None:
+        """A person wants to change the rows of the user."""
+        number, user = self._state.number, self._state.user
+        if number is not None and user is not None and user.example is not None:
+            source = f"{number.asked.title} · {user.id}"
+            self.rows_taken.emit((number.asked.metric, user.example, source))
 
     # --- what happens elsewhere ----------------------------------------------------------------
 

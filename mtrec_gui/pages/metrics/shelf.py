@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from mtrec_gui.pages.metrics.state import Shelf
 from mtrec_gui.pages.metrics.words import level_title, title_of
-from mtrec_gui.theme import XS, M, S
+from mtrec_gui.theme import M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import PlainLabel
@@ -58,7 +58,7 @@ class MetricShelf(Card):
         inner.setObjectName("rail")
         self._lines = QVBoxLayout(inner)
         self._lines.setContentsMargins(0, 0, S, 0)
-        self._lines.setSpacing(XS)
+        self._lines.setSpacing(0)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -76,7 +76,7 @@ class UserCard(Card):
             grid.addWidget(PlainLabel(f"{place.place}", "muted"), place.place, 0, _RIGHT)
             grid.addWidget(ElidedLabel(place.title), place.place, 1)
             mark = PlainLabel(self.tr("✓ hit") if place.is_hit else self.tr("miss"), "remark")
-            mark.set_role("better" if place.is_hit else "remark")
+            mark.set_role("strong" if place.is_hit else "remark")
             grid.addWidget(mark, place.place, 2, _RIGHT)
         self._rows.addLayout(grid)
         if user.missed:

@@ -8,10 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from mtrec_gui.pages.metrics.disagree_view import DisagreePart
+from mtrec_gui.pages.metrics.exercise_view import ExercisePart
 from mtrec_gui.pages.metrics.meaning_view import MeaningView
 from mtrec_gui.pages.metrics.rows_view import RowsPart
 from mtrec_gui.pages.metrics.shelf import MetricPicker, MetricShelf
 from mtrec_gui.pages.metrics.state import MetricOnPage, Part, Shelf
+from mtrec_gui.pages.metrics.try_view import TryPart
 from mtrec_gui.pages.metrics.words import facts, title_of
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -41,9 +44,18 @@ class MetricsPage(Page):
         self.shelf = MetricShelf(appearance)
         self.picker = MetricPicker()
         self._is_filled = False
+        self.workbench = TryPart(appearance)
         self.meaning = MeaningView(appearance)
+        self.disagree = DisagreePart(appearance)
+        self.exercises = ExercisePart(appearance)
         self.rows = RowsPart(appearance)
-        self.parts: dict[Part, QWidget] = {Part.MEANING: self.meaning, Part.ROWS: self.rows}
+        self.parts: dict[Part, QWidget] = {
+            Part.TRY: self.workbench,
+            Part.MEANING: self.meaning,
+            Part.DISAGREE: self.disagree,
+            Part.EXERCISES: self.exercises,
+            Part.ROWS: self.rows,
+        }
         self.segments = Segments([(part.value, title) for part, title in self._titles()])
         self.segments.chosen.connect(lambda key: self.part_chosen.emit(Part(key)))
         for source in (self.shelf, self.picker):
@@ -58,7 +70,10 @@ class MetricsPage(Page):
 
     def _titles(self) -> list[tuple[Part, str]]:
         titles = {
+            Part.TRY: self.tr("Try it"),
             Part.MEANING: self.tr("What it means"),
+            Part.DISAGREE: self.tr("When they disagree"),
+            Part.EXERCISES: self.tr("Exercises"),
             Part.ROWS: self.tr("Behind a number"),
         }
         return [(part, titles[part]) for part in Part if part in titles]

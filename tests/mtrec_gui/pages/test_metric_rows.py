@@ -206,9 +206,15 @@ class LateErrands(LateRunner):
         pass
 
 
-def test_the_page_shows_users_hits_and_misses(workspace, qtbot):
-    page = RowsPart(Appearance())
-    qtbot.addWidget(page)
+@pytest.fixture
+def page(qtbot) -> Iterator[RowsPart]:
+    made = RowsPart(Appearance())
+    qtbot.addWidget(made)
+    yield made
+    made.close()
+
+
+def test_the_page_shows_users_hits_and_misses(workspace, page):
     presenter = RowsPresenter(workspace, RestoredModels(), print)
     page.user_chosen.connect(presenter.user_chosen)
     presenter.attach(page)

@@ -76,9 +76,16 @@ def test_a_number_leads_to_its_metric_and_its_rows():
     assert told == ["mae"]
 
 
-def test_a_press_shows_the_card(qtbot):
-    page, presenter = MetricsPage(Appearance()), MetricsPresenter()
-    qtbot.addWidget(page)
+@pytest.fixture
+def page(qtbot):
+    made = MetricsPage(Appearance())
+    qtbot.addWidget(made)
+    yield made
+    made.close()
+
+
+def test_a_press_shows_the_card(qtbot, page):
+    presenter = MetricsPresenter()
     page.metric_chosen.connect(presenter.metric_chosen)
     page.part_chosen.connect(presenter.part_chosen)
     presenter.attach(page)
@@ -96,9 +103,8 @@ def test_a_press_shows_the_card(qtbot):
     assert meaning.formula.figure is not None
 
 
-def test_a_narrow_page_has_one_line_instead_of_the_shelf(qtbot):
-    page, presenter = MetricsPage(Appearance()), MetricsPresenter()
-    qtbot.addWidget(page)
+def test_a_narrow_page_has_one_line_instead_of_the_shelf(page):
+    presenter = MetricsPresenter()
     page.metric_chosen.connect(presenter.metric_chosen)
     presenter.attach(page)
     page.resize(600, 700)

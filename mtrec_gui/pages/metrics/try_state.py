@@ -1,0 +1,31 @@
+"""What the workbench of a metric shows, as values (Qt-free)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from algorithms.metrics import Metric
+from algorithms.metrics.lab import Workbench, Worked
+
+
+@dataclass(frozen=True, eq=False)
+class TryState:
+    """The rows that can be changed, and what the metric says of them.
+
+    Parameters
+    ----------
+    metric : which one
+    example : the rows; None where the metric has no workbench
+    worked : value and equation
+    source : whose rows they are; empty for invented ones
+    is_changed : whether they are other than they were
+    lit_rows, lit_steps : the rows and the terms of the equation that are pointed at
+    """
+
+    metric: Metric
+    example: Workbench | None
+    worked: Worked | None
+    source: str = ""
+    is_changed: bool = False
+    lit_rows: frozenset[int] = frozenset()
+    lit_steps: frozenset[int] = frozenset()

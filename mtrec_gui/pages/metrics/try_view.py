@@ -1,0 +1,113 @@
+"""The workbench: rows that can be changed, and beside them the value, the equation, a picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from algorithms.metrics.lab import AnswerRows, RankedList, ValueRows
+from mtrec_gui.pages.metrics.equation_card import EquationCard
+from mtrec_gui.pages.metrics.event_editor import EventEditor
+from mtrec_gui.pages.metrics.list_editor import ListEditor
+from mtrec_gui.pages.metrics.picture_card import PictureCard
+from mtrec_gui.pages.metrics.try_state import TryState
+from mtrec_gui.pages.metrics.words import title_of
+from mtrec_gui.theme import L
+from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.labels import PlainLabel
+from mtrec_gui.widgets.layout import Card, row
+from mtrec_gui.widgets.side_by_side import SideBySide
+from mtrec_gui.wording import engine_text
+
+_BESIDE = 620  # from this width on, in pixels at 100 %, rows and equation stand side by side
+
+
+class TryPart(QWidget):
+    """A metric on a few rows.
+
+    Signals
+    -------
+    reset_pressed, invented_wanted : the rows as they were; invented ones
+    """
+
+    reset_pressed = Signal()
+    invented_wanted = Signal()
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.none = Card(" ", " ")
+        self.work = Card(" ", " ")
+        self.list = ListEditor(appearance)
+        self.events = EventEditor(appearance)
+        self.reset = button(self.tr("As it was"))
+        self.reset.clicked.connect(self.reset_pressed)
+        self.invented = button(self.tr("Use invented rows"))
+        self.invented.clicked.connect(self.invented_wanted)
+        self.work.body.addWidget(self.list)
+        self.work.body.addWidget(self.events)
+        self.work.body.addLayout(row(self.reset, self.invented, None))
+        self.work.body.addStretch(1)
+        self.mind = Card(self.tr("Mind this"))
+        self._mind = PlainLabel(role="muted", wrap=True)
+        self.mind.body.addWidget(self._mind)
+        self.equation = EquationCard(appearance)
+        self.picture = PictureCard(appearance)
+        left, right = _column(self.work, self.mind), _column(self.equation, self.picture)
+        self._both = SideBySide(left, right, appearance, _BESIDE, (1, 1))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.none)
+        layout.addWidget(self._both)
+
+    def show_try(self, state: TryState) -> None:
+        """Show everything."""
+        example, worked = state.example, state.worked
+        self._both.setVisible(example is not None)
+        self.none.setVisible(example is None)
+        if example is None or worked is None:
+            self.none.set_words(
+                self.tr("{metric} needs a whole comparison").format(metric=title_of(state.metric)),
+                self.tr(
+                    "A few rows say nothing of it: it looks at all lists together, or at more than "
+                    "the lists. “Behind a number” shows it on the runs of your project."
+                ),
+            )
+            return
+        self.list.setVisible(isinstance(example, RankedList))
+        self.events.setVisible(isinstance(example, ValueRows | AnswerRows))
+        if isinstance(example, RankedList):
+            self.list.show_example(example, state)
+            title = self.tr("Drag an item, or press “relevant”")
+        elif isinstance(example, ValueRows | AnswerRows):
+            self.events.show_example(example)
+            title = (
+                self.tr("Change a score, or move the threshold")
+                if isinstance(example, AnswerRows)
+                else self.tr("Change a prediction")
+            )
+        self.work.set_words(title, state.source or self.tr("Invented rows: change them."))
+        self.reset.setEnabled(state.is_changed)
+        self.invented.setVisible(bool(state.source))
+        card = state.metric.card
+        self._mind.setText("\n".join(engine_text(t) for t in (card.blind, card.mistake) if t))
+        self.equation.show_worked(state, worked)
+        self.picture.show_example(state)
+        self.show_light(state)
+
+    def show_light(self, state: TryState) -> None:
+        """Show which rows and terms belong together."""
+        self.list.show_light(state.lit_rows)
+        self.events.show_light(state.lit_rows)
+        self.equation.show_light(state.lit_steps)
+
+
+def _column(*cards: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(L)
+    for card in cards:
+        layout.addWidget(card)
+    layout.addStretch(1)
+    return holder
