@@ -88,7 +88,7 @@ def find_disagreement(
             return Message(reason, names)
 
     for _ in range(N_QUESTIONS):
-        example = draw_example(a.level, rng, N_ROWS)
+        example = draw_example([a, b], rng, N_ROWS)
         models = [example, *(draw_rival(example, rng) for _ in range(N_MODELS - 1))]
         if pair := _clearest(a, b, models):
             return _told(a, b, pair)

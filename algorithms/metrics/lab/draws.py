@@ -6,14 +6,15 @@ stars are whole and predictions halves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
+from algorithms.arrays import AnyArray
 from algorithms.errors import MtrecError
-from algorithms.metrics.card import Level
+from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.lab.examples import (
     AnswerRows,
     RankedList,
@@ -58,17 +59,29 @@ def draw_values(rng: np.random.Generator, n: int = 4) -> ValueRows:
     return ValueRows(tuple(truth.astype(float).tolist()), _predictions(truth, rng))
 
 
-def draw_answers(rng: np.random.Generator, n: int = 6) -> AnswerRows:
-    """Draw n events of which some happened and some did not, with distinct scores."""
-    truth = rng.permutation(np.arange(n) < rng.integers(1, n))
+def draw_answers(rng: np.random.Generator, n: int = 6, users: bool = False) -> AnswerRows:
+    """Draw n events of which some happened and some did not, with distinct scores.
+
+    With ``users`` they belong to two users, each with both kinds of events; n is at least 4.
+    """
     threshold = float(rng.integers(3, 8)) / 10
-    return AnswerRows(tuple(truth.astype(int).tolist()), _scores(rng, n), threshold)
+    scores = _scores(rng, n)
+    if not users:
+        truth = rng.permutation(np.arange(n) < rng.integers(1, n))
+        return AnswerRows(tuple(truth.astype(int).tolist()), scores, threshold)
+    order = rng.permutation(n)
+    own, happened = rng.integers(1, 3, n), rng.integers(0, 2, n)
+    own[order[:4]], happened[order[:4]] = [1, 1, 2, 2], [0, 1, 0, 1]
+    return AnswerRows(tuple(happened.tolist()), scores, threshold, users=tuple(own.tolist()))
 
 
-def draw_list(rng: np.random.Generator, n: int = 6) -> RankedList:
-    """Draw a list of n of n + 2 items, of which two to four are relevant; k is at most n / 2."""
+def draw_list(
+    rng: np.random.Generator, n: int = 6, graded: bool = False, most_k: int = 3
+) -> RankedList:
+    """Draw a list of n of n + 2 items, of which two to four are relevant."""
     n_relevant = int(rng.integers(2, 5))
-    return _listed(rng.permutation(n + 2), n_relevant, n, int(rng.integers(1, n // 2 + 1)))
+    grades = rng.integers(1, 4, n_relevant) if graded else np.ones(n_relevant)
+    return _listed(rng.permutation(n + 2), grades, n, int(rng.integers(1, most_k + 1)))
 
 
 def draw_gains(rng: np.random.Generator) -> TaskGains:
@@ -83,13 +96,21 @@ def draw_gains(rng: np.random.Generator) -> TaskGains:
     )
 
 
-def draw_example(level: Level, rng: np.random.Generator, n: int | None = None) -> Workbench:
-    """Draw n rows of the kind that metrics of a level look at; how many is usual without n."""
+def draw_example(
+    metrics: Sequence[Metric], rng: np.random.Generator, n: int | None = None
+) -> Workbench:
+    """Draw n rows that all of some metrics of one level can look at; how many is usual without n.
+
+    They have users, or grades, where one of the metrics asks for them.
+    """
+    level = metrics[0].level
     if level is Level.RATING:
         return draw_values(rng, n or 4)
     if level is Level.BINARY:
-        return draw_answers(rng, n or 6)
-    return draw_list(rng, n or 6)
+        users = any(isinstance(each, EventMetric) and each.needs_users for each in metrics)
+        return draw_answers(rng, n or 6, users)
+    graded = any(each.key == "ndcg_graded" for each in metrics)
+    return draw_list(rng, n, graded, most_k=n) if n else draw_list(rng, graded=graded)
 
 
 def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
@@ -101,16 +122,16 @@ def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
     if isinstance(example, TaskGains):
         return replace(draw_gains(rng), single=example.single, multi=_multi(example, rng))
     n = len(example)
-    return _listed(rng.permutation(n + 2), example.n_relevant, n, example.k)
+    return _listed(rng.permutation(n + 2), _grades(example), n, example.k)
 
 
-def draw_pair(level: Level, rng: np.random.Generator) -> tuple[Workbench, Workbench]:
+def draw_pair(metric: Metric, rng: np.random.Generator) -> tuple[Workbench, Workbench]:
     """Draw two models' answers to the same question."""
-    example = draw_example(level, rng)
+    example = draw_example([metric], rng)
     return example, draw_rival(example, rng)
 
 
-def _predictions(truth: np.ndarray, rng: np.random.Generator) -> tuple[float, ...]:
+def _predictions(truth: AnyArray, rng: np.random.Generator) -> tuple[float, ...]:
     return tuple(np.clip(truth + rng.integers(-4, 5, len(truth)) / 2, 1, 5).tolist())
 
 
@@ -123,11 +144,24 @@ def _scores(rng: np.random.Generator, n: int) -> tuple[float, ...]:
     return tuple((scores / 100).tolist()) if counts.max() == 1 else _scores(rng, n)
 
 
-def _listed(order: np.ndarray, n_relevant: int, n: int, k: int) -> RankedList:
-    relevance = (order < n_relevant).astype(float)  # which letter is relevant stays the same
+def _listed(order: AnyArray, grades: AnyArray, n: int, k: int) -> RankedList:
+    """Make a list from an order of all items, the first of which have the grades (r,)."""
+    relevance = np.zeros(len(order))
+    relevant = order < len(grades)  # which letter is relevant stays the same
+    relevance[relevant] = grades[order[relevant]]
     names = tuple(LETTERS[item] for item in order[:n])
-    unlisted = (1.0,) * int(relevance[n:].sum())
-    return RankedList(names, tuple(relevance[:n].tolist()), k, unlisted)
+    unlisted = tuple(relevance[n:][relevance[n:] > 0].tolist())
+    n_others = len(order) - n - len(unlisted)
+    return RankedList(names, tuple(relevance[:n].tolist()), k, unlisted, n_others)
+
+
+def _grades(example: RankedList) -> AnyArray:
+    """Return (r,) the grade of each relevant item, in the order of the letters."""
+    items = [LETTERS.index(name) for name in example.names]
+    grades = {item: g for item, g in zip(items, example.relevance, strict=True) if g}
+    missing = [item for item in range(example.n_relevant) if item not in grades]
+    grades |= dict(zip(missing, example.unlisted, strict=True))
+    return np.array([grades[item] for item in range(example.n_relevant)])
 
 
 def _multi(example: TaskGains, rng: np.random.Generator) -> tuple[float, ...]:

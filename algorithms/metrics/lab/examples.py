@@ -121,12 +121,14 @@ class RankedList:
         as relevant where a metric knows no grades
     k : only the first k places count, 1 to n
     unlisted : relevance of each relevant item that is not in the list, all above 0
+    n_others : how many more candidates there were, neither listed nor relevant
     """
 
     names: tuple[str, ...]
     relevance: tuple[float, ...]
     k: int
     unlisted: tuple[float, ...] = ()
+    n_others: int = 0
 
     def __post_init__(self) -> None:
         if not self.relevance or len(self.names) != len(self.relevance):
@@ -148,6 +150,10 @@ class RankedList:
                 raise MetricInputError(
                     metric="The example", expected="relevances from 0 up", found=grade
                 )
+        if self.n_others < 0:
+            raise MetricInputError(
+                metric="The example", expected="no or some other candidates", found=self.n_others
+            )
         if not all(self.unlisted):
             raise MetricInputError(
                 metric="The example", expected="unlisted items that are relevant", found=0

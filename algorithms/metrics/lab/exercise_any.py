@@ -42,7 +42,7 @@ def ask_value(key: str, rng: np.random.Generator) -> Exercise:
     """Ask for the value on a few rows."""
     metric = find_metric(key)
     example = draw_until(
-        lambda: draw_example(metric.level, rng),
+        lambda: draw_example([metric], rng),
         lambda drawn: _worth_asking(catalog_value(metric, drawn), rng),
         f"a value of {key}",
     )
@@ -65,7 +65,7 @@ def ask_comparison(key: str, rng: np.random.Generator) -> Exercise:
     """Ask which of two models is better on the same rows."""
     metric = find_metric(key)
     first, second = draw_until(
-        lambda: draw_pair(metric.level, rng),
+        lambda: draw_pair(metric, rng),
         lambda pair: _clear(catalog_value(metric, pair[0]), catalog_value(metric, pair[1]), rng),
         f"two clearly different values of {key}",
     )
@@ -116,7 +116,7 @@ def ask_double_k(key: str, rng: np.random.Generator) -> Exercise:
     """Ask what twice the k does to the value."""
 
     def draw() -> _Change:
-        example = draw_list(rng)
+        example = _ranked(find_metric(key), rng)
         after = example.with_k(2 * example.k)
         words: Words = {"before": example.k, "after": after.k, **_facts(example)}
         return _Change(example, after, Message(_DOUBLE_K, words))
@@ -163,8 +163,17 @@ def _changed(metric: Metric, rng: np.random.Generator) -> _Change:
     if metric.level is Level.RATING:
         return _other_prediction(draw_values(rng), rng)
     if metric.level is Level.BINARY:
-        return _other_score(draw_answers(rng), rng, _asked(metric) == "threshold")
-    return _moved(draw_list(rng), rng)
+        return _other_score(_answers(metric, rng), rng, _asked(metric) == "threshold")
+    return _moved(_ranked(metric, rng), rng)
+
+
+def _answers(metric: Metric, rng: np.random.Generator) -> AnswerRows:
+    users = isinstance(metric, EventMetric) and metric.needs_users
+    return draw_answers(rng, users=users)
+
+
+def _ranked(metric: Metric, rng: np.random.Generator) -> RankedList:
+    return draw_list(rng, graded=metric.key == "ndcg_graded")
 
 
 def _other_prediction(example: ValueRows, rng: np.random.Generator) -> _Change:

@@ -145,17 +145,23 @@ def error_histogram(example: ValueRows, n_bins: int = 9) -> ErrorHistogram:
 def reliability_points(example: AnswerRows, n_bins: int = 10) -> ReliabilityPoints:
     """Compare what was said with what happened, in ``n_bins`` bins from 0 to 1.
 
-    A bin holds its lower edge; the last one also 1. Scores outside 0 to 1 are no probabilities
-    and are left out.
+    A bin holds its upper edge, as in ``probability.py``; the first one also 0. Scores outside
+    0 to 1 are no probabilities and are left out.
     """
     truth, scores = np.array(example.truth, dtype=float), np.array(example.scores, dtype=float)
     known = np.flatnonzero((scores >= 0) & (scores <= 1))
-    bins = np.minimum((scores[known] * n_bins).astype(np.int64), n_bins - 1)
+    bins = bins_of(scores[known], n_bins)
     filled, inverse, counts = np.unique(bins, return_inverse=True, return_counts=True)
     said = np.bincount(inverse, scores[known], len(filled)) / counts
     happened = np.bincount(inverse, truth[known], len(filled)) / counts
     rows = tuple(tuple(known[inverse == place].tolist()) for place in range(len(filled)))
     return ReliabilityPoints(said, happened, counts, rows)
+
+
+def bins_of(probabilities: FloatArray, n_bins: int) -> IntArray:
+    """Return (n,) the bin, 0 to ``n_bins`` - 1, of each probability."""
+    bins: IntArray = np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], probabilities)
+    return bins
 
 
 def _share(part: IntArray, whole: IntArray) -> FloatArray:

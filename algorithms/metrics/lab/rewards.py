@@ -24,6 +24,9 @@ REWARDS: Mapping[str, tuple[Message, ...]] = {
     ),
     "f1": (Message("F1 looks at hits, wrong yes answers and misses; a right no counts nothing."),),
     "auc": (Message("AUC needs no threshold: it counts the pairs in the right order."),),
+    "gauc": (
+        Message("GAUC compares each user's rows among themselves, never one user with another."),
+    ),
     "average_precision": (
         Message("Average precision looks at the top of the order: an early mistake costs most."),
     ),
@@ -67,9 +70,19 @@ _HITS = (
 )
 _ANY_HIT = (
     "{metric_a} and {metric_b} cannot disagree on one user: hit rate prefers a list only where "
-    "the other has no hit in the first k places, and there the other metric is 0 as well."
+    "the other has no hit in the first k places, and there the other metric is lowest, too."
 )
-_BY_HITS = ("precision_at", "recall_at", "f1_at", "ndcg", "ndcg_graded", "map", "mrr")
+_BY_HITS = (
+    "precision_at",
+    "recall_at",
+    "f1_at",
+    "ndcg",
+    "ndcg_graded",
+    "map",
+    "mrr",
+    "auc_at",
+    "r_precision",
+)
 
 ALIKE: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"mse", "rmse", "r2"}), _SQUARES),

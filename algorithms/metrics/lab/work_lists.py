@@ -1,4 +1,4 @@
-r"""Precision, Recall, F1 and NDCG at k with the numbers of an example in them.
+r"""Metrics of ranked lists with the numbers of an example in them.
 
 The equations are those of the cards; see ``ranking.py``. The discount of a place is written out,
 
@@ -10,6 +10,7 @@ so that a learner sees which place is worth how much.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from algorithms.messages import Message
 from algorithms.metrics.lab.examples import RankedList
@@ -19,6 +20,7 @@ from algorithms.metrics.lab.worked import (
     Worked,
     Working,
     equals,
+    fraction,
     number,
     shortened,
     summed,
@@ -29,20 +31,19 @@ NOTHING_RELEVANT = Message(
     "No item is relevant for this user, so no list can be good or bad: the user has no value and "
     "is left out of the mean."
 )
+ALL_RELEVANT = Message("Every candidate is relevant, so there is none to stand below another.")
 
 
 def work_precision_at(example: RankedList, value: float) -> Worked:
     """Work out precision: hits over k."""
     steps = (*hits(example), _k(example))
-    fraction = rf"\frac{{{summed(steps[:-1])}}}{{{example.k}}}"
-    return _worked("precision_at", "Precision", example, fraction, steps, value)
+    return _worked("precision_at", "Precision", example, fraction(steps), steps, value)
 
 
 def work_recall_at(example: RankedList, value: float) -> Worked:
     """Work out recall: hits over all relevant items, listed or not."""
     steps = (*hits(example), _n_relevant(example))
-    fraction = rf"\frac{{{summed(steps[:-1])}}}{{{example.n_relevant}}}"
-    return _worked("recall_at", "Recall", example, fraction, steps, value)
+    return _worked("recall_at", "Recall", example, fraction(steps), steps, value)
 
 
 def work_f1_at(example: RankedList, value: float) -> Worked:
@@ -54,20 +55,74 @@ def work_f1_at(example: RankedList, value: float) -> Worked:
 
 def work_ndcg(example: RankedList, value: float) -> Worked:
     """Work out NDCG: the discounted gain of this order over that of the best order."""
-    gains = [
-        term(_discounted(place) if example.relevance[place] else "0", [place])
-        for place in range(example.k)
-    ]
-    best = [
-        term(_discounted(place), [row], Part.DENOMINATOR)
-        for place, row in enumerate(relevant_rows(example)[: example.k])
-    ]
-    above, below = shortened(gains), shortened(best)
-    dcg = sum(1 / math.log2(p + 2) for p in range(example.k) if example.relevance[p])
-    ideal = sum(1 / math.log2(place + 2) for place in range(len(best)))
-    fraction = rf"\frac{{{summed(above)}}}{{{summed(below)}}}"
-    sums = rf" {_same(dcg, ideal)} \frac{{{number(dcg)}}}{{{number(ideal)}}}" if ideal else ""
-    return _worked("ndcg", "NDCG", example, fraction + sums, (*above, *below), value)
+    gains = [1.0 if grade else 0.0 for grade in example.relevance + example.unlisted]
+    return _ndcg("ndcg", "NDCG", example, gains, value)
+
+
+def work_graded_ndcg(example: RankedList, value: float) -> Worked:
+    """Work out graded NDCG: as NDCG, but an item gains its grade."""
+    return _ndcg("ndcg_graded", "NDCG", example, list(example.relevance + example.unlisted), value)
+
+
+def work_hit_rate(example: RankedList, value: float) -> Worked:
+    """Work out hit rate: 1 where there is any hit."""
+    steps = hits(example)
+    return _worked("hit_rate", "Hit", example, rf"\min(1, {summed(steps)})", steps, value)
+
+
+def work_map(example: RankedList, value: float) -> Worked:
+    """Work out average precision: the precision at each hit, over the hits that are possible."""
+    precisions, n_hits = [], 0
+    for place in range(example.k):
+        n_hits += example.relevance[place] > 0
+        above = [p for p in range(place + 1) if example.relevance[p]]
+        body = rf"\frac{{{n_hits}}}{{{place + 1}}}" if example.relevance[place] else "0"
+        precisions.append(term(body, above if example.relevance[place] else [place]))
+    possible = relevant_rows(example)[: example.k]
+    steps = (*shortened(precisions), term(f"{len(possible)}", possible, Part.DENOMINATOR))
+    return _worked("map", "AP", example, fraction(steps), steps, value)
+
+
+def work_mrr(example: RankedList, value: float) -> Worked:
+    """Work out the reciprocal rank: one over the place of the first hit."""
+    first = next((place for place in range(example.k) if example.relevance[place]), None)
+    body = "0" if first is None else rf"\frac{{1}}{{{first + 1}}}"
+    rows = range(example.k) if first is None else [first]
+    steps = (term(body, rows, Part.LINE),)
+    return _worked("mrr", "RR", example, body, steps, value)
+
+
+def work_r_precision(example: RankedList, value: float) -> Worked:
+    """Work out R-precision: hits in the first R places, at most k, over R."""
+    places = range(min(max(example.n_relevant, 1), example.k))
+    found = [term("1" if example.relevance[place] else "0", [place]) for place in places]
+    steps = (*shortened(found), _n_relevant(example))
+    return _worked("r_precision", "R-Prec", example, fraction(steps), steps, value)
+
+
+def work_auc_at(example: RankedList, value: float) -> Worked:
+    """Work out AUC: the hits above each miss, and half of what stands below the first k places."""
+    k, n_relevant = example.k, example.n_relevant
+    listed = [place for place in range(k) if example.relevance[place]]
+    misses = [place for place in range(k) if not example.relevance[place]]
+    n_others = len(example) + len(example.unlisted) + example.n_others - n_relevant
+    above = []
+    for place in misses:
+        hits_above = [row for row in listed if row < place]
+        above.append(term(f"{len(hits_above)}", [*hits_above, place]))
+    below = range(k, len(example) + len(example.unlisted))
+    halves = term(
+        rf"{n_others - len(misses)} \cdot \frac{{{len(listed)} + {n_relevant}}}{{2}}", below
+    )
+    others = [place for place in range(len(example)) if not example.relevance[place]]
+    steps = (
+        *shortened([*above, halves]),
+        _n_relevant(example),
+        term(f"{n_others}", others, Part.DENOMINATOR),
+    )
+    whole = rf"\frac{{{summed(steps[:-2])}}}{{{n_relevant} \cdot {n_others}}}"
+    worked = _worked("auc_at", "AUC", example, whole, steps, value)
+    return worked if n_others or not n_relevant else replace(worked, undefined=ALL_RELEVANT)
 
 
 def hits(example: RankedList) -> tuple[Step, ...]:
@@ -84,8 +139,24 @@ def relevant_rows(example: RankedList) -> tuple[int, ...]:
     return (*listed, *range(n, n + len(example.unlisted)))
 
 
-def _discounted(place: int) -> str:
-    return rf"\frac{{1}}{{\log_2 {place + 2}}}"
+def _ndcg(key: str, name: str, example: RankedList, gains: list[float], value: float) -> Worked:
+    """Work out NDCG from the gain of each row (n + unlisted,)."""
+    best_first = sorted(range(len(gains)), key=lambda row: -gains[row])
+    best_rows = [row for row in best_first if gains[row]][: example.k]
+    found = [term(_discounted(gains[place], place), [place]) for place in range(example.k)]
+    best = [
+        term(_discounted(gains[row], place), [row], Part.DENOMINATOR)
+        for place, row in enumerate(best_rows)
+    ]
+    steps = (*shortened(found), *shortened(best))
+    dcg = sum(gains[place] / math.log2(place + 2) for place in range(example.k))
+    ideal = sum(gains[row] / math.log2(place + 2) for place, row in enumerate(best_rows))
+    sums = rf" {_same(dcg, ideal)} \frac{{{number(dcg)}}}{{{number(ideal)}}}" if ideal else ""
+    return _worked(key, name, example, fraction(steps) + sums, steps, value)
+
+
+def _discounted(gain: float, place: int) -> str:
+    return rf"\frac{{{number(gain)}}}{{\log_2 {place + 2}}}" if gain else "0"
 
 
 def _same(*values: float) -> str:
@@ -113,5 +184,11 @@ WORKINGS: dict[str, Working] = {
     "precision_at": work_precision_at,
     "recall_at": work_recall_at,
     "f1_at": work_f1_at,
+    "hit_rate": work_hit_rate,
     "ndcg": work_ndcg,
+    "ndcg_graded": work_graded_ndcg,
+    "map": work_map,
+    "mrr": work_mrr,
+    "r_precision": work_r_precision,
+    "auc_at": work_auc_at,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from algorithms.metrics.card import Level
 from algorithms.metrics.catalog import METRICS, find_metric
-from algorithms.metrics.lab import work_events, work_lists
+from algorithms.metrics.lab import work_answers, work_lists, work_scores, work_values
 from algorithms.metrics.lab.examples import (
     AnswerRows,
     RankedList,
@@ -15,15 +17,25 @@ from algorithms.metrics.lab.examples import (
 from algorithms.metrics.lab.work_gains import GAIN, work_gain
 from algorithms.metrics.lab.worked import WorkbenchError, Worked, Working, catalog_value
 
-WORKINGS: dict[str, Working] = {**work_events.WORKINGS, **work_lists.WORKINGS}
+WORKINGS: dict[str, Working] = {
+    **work_values.WORKINGS,
+    **work_answers.WORKINGS,
+    **work_scores.WORKINGS,
+    **work_lists.WORKINGS,
+}
 
 STARS = ValueRows((4.0, 2.0, 5.0, 3.0, 1.0), (3.5, 2.5, 4.5, 3.0, 3.0))
 CLICKS = AnswerRows((1, 1, 0, 1, 0, 0), (0.9, 0.7, 0.6, 0.4, 0.3, 0.1), 0.5)
-LIST = RankedList(("A", "B", "C", "D", "E", "F"), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0), 3)
+LIST = RankedList(("A", "B", "C", "D", "E", "F"), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0), 3, n_others=2)
 TASKS = TaskGains(
     ("click", "purchase", "rating"), (0.7, 0.6, 0.9), (0.735, 0.57, 0.81), (True, True, False)
 )
 _STARTS: dict[Level, Workbench] = {Level.RATING: STARS, Level.BINARY: CLICKS, Level.RANKING: LIST}
+
+_OWN_STARTS: dict[str, Workbench] = {
+    "gauc": replace(CLICKS, users=(1, 2, 1, 2, 2, 1)),
+    "ndcg_graded": replace(LIST, relevance=(1.0, 0.0, 3.0, 0.0, 0.0, 2.0)),
+}
 
 
 def workable() -> tuple[str, ...]:
@@ -46,7 +58,7 @@ def first_example(metric_key: str) -> Workbench:
         raise WorkbenchError(
             metric=metric.card.title, found="a few rows", expected="a whole comparison"
         )
-    return _STARTS[metric.level]
+    return _OWN_STARTS.get(metric_key, _STARTS[metric.level])
 
 
 def evaluate(metric_key: str, example: Workbench) -> Worked:

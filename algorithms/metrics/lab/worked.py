@@ -93,11 +93,19 @@ def catalog_value(metric: Metric, example: Workbench) -> float:
         arguments = [np.array(example.truth, dtype=np.float64), np.array(example.scores)]
         if isinstance(metric, EventMetric) and metric.needs_threshold:
             arguments.append(example.threshold)
+        if isinstance(metric, EventMetric) and metric.needs_users:
+            arguments.append(np.array(example.users or (0,) * len(example), dtype=np.int64))
     elif metric.level is Level.RANKING and isinstance(example, RankedList):
-        n = len(example)
-        listed = np.flatnonzero(np.array(example.relevance))
-        relevant = np.concatenate([listed, np.arange(n, n + len(example.unlisted))])
-        judged = judge(np.arange(n)[None], np.array([0, len(relevant)]), relevant)
+        n, n_unlisted = len(example), len(example.unlisted)
+        grades = np.array(example.relevance + example.unlisted)
+        relevant = np.flatnonzero(grades)
+        judged = judge(
+            np.arange(n)[None],
+            np.array([0, len(relevant)]),
+            relevant,
+            grades[relevant],
+            np.array([n + n_unlisted + example.n_others]),
+        )
         arguments = [judged, example.k]
     else:
         raise WorkbenchError(
@@ -151,5 +159,24 @@ def summed(steps: Sequence[Step]) -> str:
     """Write a sum of steps, 0 where there is none."""
     return " + ".join(step.mathtext[1:-1] for step in steps) or "0"
 
+
+def fraction(steps: Sequence[Step]) -> str:
+    """Write the steps of the numerator over those of the denominator."""
+    above = summed([step for step in steps if step.part is Part.NUMERATOR])
+    below = summed([step for step in steps if step.part is Part.DENOMINATOR])
+    return rf"\frac{{{above}}}{{{below}}}"
+
+
+def row_count(n: int) -> Step:
+    """Make the step of a mean over n rows."""
+    return term(f"{n}", range(n), Part.DENOMINATOR)
+
+
+def signed(value: float) -> str:
+    """Write a number that follows an operator: in brackets where it is negative."""
+    return number(value) if number(value)[0] != "-" else f"({number(value)})"
+
+
+NO_ROWS = Message("There is no row, so there is nothing to average.")
 
 Working = Callable[[Any, float], Worked]  # (example, value) -> worked

@@ -67,7 +67,7 @@ def all_lists():
     for k in (1, 2, 3):
         shown = [order[:4] for order in set(permutations([1.0, 1.0, 0.0, 0.0, 0.0]))]
         yield [
-            RankedList(tuple("ABCD"), order, k, (1.0,) * int(2 - sum(order)))
+            RankedList(tuple("ABCD"), order, k, (1.0,) * int(2 - sum(order)), int(sum(order)) - 1)
             for order in sorted(set(shown))
         ]
 
