@@ -127,7 +127,7 @@ def _draw_curve(axes: Axes, shown: AnswerCurve, theme: Theme) -> None:
     if np.isfinite(x) and np.isfinite(y):
         axes.scatter([x], [y], 60, color=theme.accent, zorder=3)
     _unit(axes)
-    axes.set_title(shown.title, loc="left", color=theme.muted)
+    axes.set_title(shown.title, loc="left" if shown.is_roc else "right", color=theme.muted)
     axes.set_xlabel(shown.x)
     axes.set_ylabel(shown.y, labelpad=-4)
 

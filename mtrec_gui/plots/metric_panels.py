@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LEFT, _BELOW, _ABOVE, _RIGHT = 2.8, 3.0, 1.9, 0.9  # room around a plot, in heights of the text
+_LEFT, _BELOW, _ABOVE, _RIGHT = 2.8, 3.7, 2.0, 0.9  # room around a plot, in heights of the text
 
 
 def panels(figure: Figure, n: int = 1, left: float = _LEFT) -> list[Axes]:

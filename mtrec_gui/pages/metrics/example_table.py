@@ -28,13 +28,14 @@ class ExampleTable(QWidget):
         """Show the rows of a workbench."""
         clear(self._layout)
         heads, lines, remark = self._content(example)
+        names = 1 if isinstance(example, RankedList) else 0  # the column of words
         grid = QGridLayout()
         grid.setHorizontalSpacing(L)
         grid.setVerticalSpacing(XS)
         for row, line in enumerate([heads, *lines]):
             for column, text in enumerate(line):
                 label = PlainLabel(text, "text" if row else "remark")
-                if column:
+                if column and column != names:
                     grid.addWidget(label, row, column, _RIGHT)
                 else:
                     grid.addWidget(label, row, column)
@@ -81,7 +82,7 @@ class ExampleTable(QWidget):
             word = self.tr("✓ relevant") if grade else "–"
             mark = signed(grade) if graded else word
             lines.append([f"{place}", name, mark])
-        remark = self.tr("k = {k}; {n} relevant items are not in the list.")
+        remark = self.tr("k = {k}; relevant items that are not in the list: {n}.")
         heads = [self.tr("place"), self.tr("item"), self.tr("relevant")]
         return heads, lines, remark.format(k=example.k, n=len(example.unlisted))
 

@@ -64,7 +64,7 @@ class ExercisePart(QWidget):
         self.verdict = PlainLabel(role="cardTitle", wrap=True)
         self.reason = PlainLabel(wrap=True)
         self._worked = QVBoxLayout()
-        self.next = button(self.tr("Next question"), "primary")
+        self.next = button(self.tr("Next question"))
         self.next.clicked.connect(self.next_pressed)
         self.again = button(self.tr("The same with other numbers"))
         self.again.clicked.connect(self.again_pressed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from mtrec_gui.pages.metrics.mathtext_words import plain
 from mtrec_gui.pages.metrics.rows_state import RowsState, UserOfNumber
 from mtrec_gui.pages.metrics.rows_words import user_sentence
 from mtrec_gui.theme import XS, L, S
@@ -17,6 +18,7 @@ from mtrec_gui.wording import number
 
 _MOST_EVENTS = 30
 _MOST_MISSED = 10
+_LONGEST = 95  # letters of an equation that can still be read
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -55,8 +57,9 @@ class UserCard(Card):
             return
         self.set_words(f"{user.id} · {number(user.value, 4)}", user_sentence(user))
         self.take.setVisible(user.example is not None)
-        self.equation.setVisible(user.worked is not None)
-        if user.worked is not None:
+        is_short = user.worked is not None and len(plain(user.worked.substituted)) <= _LONGEST
+        self.equation.setVisible(is_short)
+        if user.worked is not None and is_short:
             from mtrec_gui.plots.formula import draw_formula
 
             text = user.worked.substituted
