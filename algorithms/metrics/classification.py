@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.arrays import AnyArray, FloatArray
+from algorithms.arrays import AnyArray, BoolArray, FloatArray
 from algorithms.metrics.inputs import binary_pairs
 from algorithms.metrics.sums import columns, ratio
 
@@ -125,46 +125,48 @@ def balanced_accuracy(truth: AnyArray, probability: AnyArray, threshold: float =
 
 def right_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of accuracy: 1 where the answer is right, and 1."""
-    truth, probability = binary_pairs("Accuracy", truth, probability)
-    right = (probability >= threshold) == (truth == 1)
-    return columns(right.astype(np.float64), np.ones(len(truth)))
+    happened, yes = _answers("Accuracy", truth, probability, threshold)
+    return columns(yes == happened, 1.0)
 
 
 def hits_of_answers(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of precision: a hit, and a yes answer."""
-    truth, probability = binary_pairs("Precision", truth, probability)
-    yes = (probability >= threshold).astype(np.float64)
-    return columns(yes * truth, yes)
+    happened, yes = _answers("Precision", truth, probability, threshold)
+    return columns(yes & happened, yes)
 
 
 def hits_of_events(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of recall: a hit, and an event that happened."""
-    truth, probability = binary_pairs("Recall", truth, probability)
-    yes = (probability >= threshold).astype(np.float64)
-    return columns(yes * truth, truth)
+    happened, yes = _answers("Recall", truth, probability, threshold)
+    return columns(yes & happened, happened)
 
 
 def f1_addends(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of F1: twice a hit, and a yes answer plus an event."""
-    truth, probability = binary_pairs("F1", truth, probability)
-    yes = (probability >= threshold).astype(np.float64)
-    return columns(2 * yes * truth, yes + truth)
+    happened, yes = _answers("F1", truth, probability, threshold)
+    return columns(2.0 * (yes & happened), np.add(yes, happened, dtype=np.int8))
 
 
 def right_noes(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 2) the addends of specificity: a right no, and an event that did not happen."""
-    truth, probability = binary_pairs("Specificity", truth, probability)
-    no = (probability < threshold).astype(np.float64)
-    return columns(no * (1 - truth), 1 - truth)
+    happened, yes = _answers("Specificity", truth, probability, threshold)
+    return columns(~(yes | happened), ~happened)
 
 
 def right_by_class(truth: AnyArray, probability: AnyArray, threshold: float = 0.5) -> FloatArray:
     """Return (n, 4) the addends of balanced accuracy: those of recall, those of specificity."""
-    truth, probability = binary_pairs("Balanced accuracy", truth, probability)
-    yes = (probability >= threshold).astype(np.float64)
-    return columns(yes * truth, truth, (1 - yes) * (1 - truth), 1 - truth)
+    happened, yes = _answers("Balanced accuracy", truth, probability, threshold)
+    return columns(yes & happened, happened, ~(yes | happened), ~happened)
 
 
 def mean_of_classes(totals: FloatArray) -> FloatArray:
     """Return the mean of two ratios: from (..., 4) to (...), NaN where either is undefined."""
     return (ratio(totals[..., :2]) + ratio(totals[..., 2:])) / 2
+
+
+def _answers(
+    metric: str, truth: AnyArray, probability: AnyArray, threshold: float
+) -> tuple[BoolArray, BoolArray]:
+    """Return (n,) what happened and (n,) what was answered yes."""
+    truth, probability = binary_pairs(metric, truth, probability)
+    return truth == 1, probability >= threshold

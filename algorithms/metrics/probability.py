@@ -130,7 +130,7 @@ def reliability_curve(
     truth, probability = probability_pairs("Reliability curve", truth, probability)
     edges = _edges("Reliability curve", n_bins)
     bins = _bins(probability, edges)
-    sums = sum_per_user(columns(probability, truth, np.ones(len(truth))), bins, n_bins)
+    sums = sum_per_user(columns(probability, truth, 1.0), bins, n_bins)
     said, happened = ratio(sums[:, [0, 2]]), ratio(sums[:, [1, 2]])
     return ReliabilityCurve(edges, sums[:, 2].astype(np.int64), said, happened)
 
@@ -139,13 +139,13 @@ def surprises(truth: AnyArray, probability: AnyArray) -> FloatArray:
     """Return (n, 2) the addends of log loss: the surprise at what happened, and 1."""
     truth, probability = probability_pairs("Log loss", truth, probability)
     of_what_happened = np.where(truth == 1, probability, 1 - probability)
-    return columns(-np.log(np.maximum(of_what_happened, SMALLEST)), np.ones(len(truth)))
+    return columns(-np.log(np.maximum(of_what_happened, SMALLEST)), 1.0)
 
 
 def squared_gaps(truth: AnyArray, probability: AnyArray) -> FloatArray:
     """Return (n, 2) the addends of the Brier score: the squared error, and 1."""
     truth, probability = probability_pairs("Brier score", truth, probability)
-    return columns((truth - probability) ** 2, np.ones(len(truth)))
+    return columns((truth - probability) ** 2, 1.0)
 
 
 def binned_gaps(truth: AnyArray, probability: AnyArray, n_bins: int = N_BINS) -> FloatArray:

@@ -108,13 +108,14 @@ def r_squared(truth: AnyArray, predicted: AnyArray) -> float:
 def absolute_errors(truth: AnyArray, predicted: AnyArray) -> FloatArray:
     """Return (n, 2) the addends of MAE: the absolute error, and 1."""
     truth, predicted = pairs("MAE", truth, predicted)
-    return columns(np.abs(truth - predicted), np.ones(len(truth)))
+    error = truth - predicted
+    return columns(np.abs(error, out=error), 1.0)
 
 
 def squared_errors(truth: AnyArray, predicted: AnyArray, metric: str = "RMSE") -> FloatArray:
     """Return (n, 2) the addends of RMSE and MSE: the squared error, and 1."""
     truth, predicted = pairs(metric, truth, predicted)
-    return columns((truth - predicted) ** 2, np.ones(len(truth)))
+    return columns((truth - predicted) ** 2, 1.0)
 
 
 def moments(truth: AnyArray, predicted: AnyArray) -> FloatArray:
@@ -125,7 +126,7 @@ def moments(truth: AnyArray, predicted: AnyArray) -> FloatArray:
     """
     truth, predicted = pairs("R²", truth, predicted)
     label = truth - (truth.mean() if len(truth) else 0.0)
-    return columns((truth - predicted) ** 2, label, label**2, np.ones(len(truth)))
+    return columns((truth - predicted) ** 2, label, label**2, 1.0)
 
 
 def explained(totals: FloatArray) -> FloatArray:

@@ -15,12 +15,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.arrays import FloatArray, IntArray
+from algorithms.arrays import AnyArray, FloatArray, IntArray
 
 
-def columns(*addends: FloatArray) -> FloatArray:
-    """Return (n, c) the columns (n,) side by side, each contiguous, since they are summed."""
-    return np.stack(addends).T
+def columns(first: AnyArray, *others: AnyArray | float) -> FloatArray:
+    """Return (n, c) the columns (n,) side by side, each contiguous, since they are summed.
+
+    A number stands for a column of that number.
+
+    Examples
+    --------
+    >>> columns(np.array([True, False]), 1.0).tolist()
+    [[1.0, 1.0], [0.0, 1.0]]
+    """
+    addends = np.empty((1 + len(others), len(first)))
+    for row, values in zip(addends, (first, *others), strict=True):
+        row[:] = values
+    return addends.T
 
 
 def sum_per_user(addends: FloatArray, rows: IntArray, n_users: int) -> FloatArray:
