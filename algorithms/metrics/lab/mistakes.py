@@ -44,6 +44,10 @@ def _over_possible(example: RankedList) -> float:
     return _other("precision_at")(example) * example.k / n_possible
 
 
+def _over_all(example: RankedList) -> float:
+    return _other("map")(example) * min(example.k, example.n_relevant) / example.n_relevant
+
+
 def _yes_share(example: AnswerRows) -> float:
     return sum(example.answers) / len(example)
 
@@ -81,6 +85,14 @@ MISTAKES: Mapping[str, tuple[Wrong, ...]] = {
             Message("That is the share of pairs in the wrong order; AUC counts the right ones."),
         ),
     ),
+    "mse": ((_other("rmse"), Message("That is RMSE: no root is taken here.")),),
+    "specificity": (
+        (_other("recall"), Message("That is recall: specificity looks at what did not happen.")),
+        (_complement("specificity"), Message("That is the share that was wrongly answered yes.")),
+    ),
+    "balanced_accuracy": (
+        (_other("accuracy"), Message("That is accuracy: here both classes weigh the same.")),
+    ),
     "precision_at": (
         (_other("recall_at"), Message("That is recall: precision divides by k.")),
         (_complement("precision_at"), Message("That is the share of the places that missed.")),
@@ -96,6 +108,16 @@ MISTAKES: Mapping[str, tuple[Wrong, ...]] = {
         ),
     ),
     "f1_at": ((_mean_of("precision_at", "recall_at"), ARITHMETIC),),
+    "map": (
+        (_other("precision_at"), Message("That is precision: here the place of a hit counts.")),
+        (
+            _over_all,
+            Message(
+                "That divides by all R relevant items, as trec_eval does; here it is over the "
+                "hits that were possible, min(R, k)."
+            ),
+        ),
+    ),
     "ndcg": (
         (_undivided, Message("That is DCG: divide it by the DCG of the best order.")),
         (_other("precision_at"), Message("That is precision: a hit counts more near the top.")),

@@ -34,6 +34,7 @@ ONE_CLASS = (
     "AUC compares rows that happened with rows that did not; here there are {positives} of the "
     "one and {negatives} of the other."
 )
+UNSHOWN = 1e-5
 NO_USER = Message("No user has both a row that happened and one that did not.")
 NO_EVENT = Message("Nothing happened in these rows, so there is no event to meet.")
 
@@ -42,11 +43,12 @@ def work_auc(example: AnswerRows, value: float) -> Worked:
     """Work out AUC: one term per row that happened, with what it wins against the others."""
     positives = [row for row, label in enumerate(example.truth) if label]
     negatives = [row for row, label in enumerate(example.truth) if not label]
+    scores, others = np.array(example.scores), np.array(negatives, dtype=np.int64)
     brackets = []
     for row in positives:
         own = example.scores[row]
-        met = [other for other in negatives if example.scores[other] <= own]
-        n_tied = sum(example.scores[other] == own for other in met)
+        met = others[scores[others] <= own].tolist()
+        n_tied = int((scores[others] == own).sum())
         won = f"{len(met) - n_tied}"
         if n_tied:
             won = rf"({won} + {n_tied} \cdot \frac{{1}}{{2}})"
@@ -89,11 +91,12 @@ def work_gauc(example: AnswerRows, value: float) -> Worked:
 def work_average_precision(example: AnswerRows, value: float) -> Worked:
     """Work out average precision: at each event the share of what was met so far."""
     positives = [row for row, label in enumerate(example.truth) if label]
+    truth, scores = np.array(example.truth), np.array(example.scores)
     precisions = []
     for row in sorted(positives, key=lambda place: -example.scores[place]):
-        met = [o for o, score in enumerate(example.scores) if score >= example.scores[row]]
-        n_happened = sum(example.truth[other] for other in met)
-        precisions.append(term(rf"\frac{{{n_happened}}}{{{len(met)}}}", met))
+        met = np.flatnonzero(scores >= scores[row])
+        body = rf"\frac{{{truth[met].sum()}}}{{{len(met)}}}"
+        precisions.append(term(body, met.tolist()))
     steps = (*shortened(precisions), term(f"{len(positives)}", positives, Part.DENOMINATOR))
     text = rf"$\mathrm{{AP}} = {fraction(steps)} {equals(value)}$"
     return Worked("average_precision", value, text, steps, None if positives else NO_EVENT)
@@ -105,8 +108,8 @@ def work_log_loss(example: AnswerRows, value: float) -> Worked:
     for row, (label, score) in enumerate(zip(example.truth, example.scores, strict=True)):
         said = score if label else 1 - score
         body = rf"(-\ln {number(score)})" if label else rf"(-\ln (1 - {number(score)}))"
-        if said < SMALLEST:  # counts as the smallest number: sure and wrong
-            body = number(-math.log(SMALLEST))
+        if said < UNSHOWN:  # sure and wrong: the loss itself, as no digit of ``said`` is shown
+            body = number(-math.log(max(said, SMALLEST)))
         surprises.append(term(body, [row]))
     steps = (*shortened(surprises), row_count(len(example)))
     text = rf"$\mathrm{{LogLoss}} = {fraction(steps)} {equals(value)}$"

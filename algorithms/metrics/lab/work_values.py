@@ -5,10 +5,9 @@ The equations are those of the cards; see ``rating.py`` and ``rank_correlation.p
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 
+from algorithms.arrays import BoolArray
 from algorithms.messages import Message
 from algorithms.metrics.lab.examples import ValueRows
 from algorithms.metrics.lab.worked import (
@@ -93,32 +92,26 @@ def work_spearman(example: ValueRows, value: float) -> Worked:
 
 def work_kendall(example: ValueRows, value: float) -> Worked:
     """Work out Kendall's correlation: pairs in the same order less pairs in another."""
-    counts = {"alike": 0, "unlike": 0, "truth": 0, "predicted": 0}
-    rows: dict[str, set[int]] = {name: set() for name in counts}
-    for pair in combinations(range(len(example)), 2):
-        by_truth = np.sign(example.truth[pair[0]] - example.truth[pair[1]])
-        by_prediction = np.sign(example.predicted[pair[0]] - example.predicted[pair[1]])
-        for name, counts_here in (
-            ("alike", by_truth * by_prediction > 0),
-            ("unlike", by_truth * by_prediction < 0),
-            ("truth", by_truth != 0),
-            ("predicted", by_prediction != 0),
-        ):
-            if counts_here:
-                counts[name] += 1
-                rows[name] |= set(pair)
-    steps = tuple(
-        term(f"{counts[name]}", sorted(rows[name]), part)
-        for name, part in (
-            ("alike", Part.NUMERATOR),
-            ("unlike", Part.NUMERATOR),
-            ("truth", Part.DENOMINATOR),
-            ("predicted", Part.DENOMINATOR),
-        )
+    truth, predicted = np.array(example.truth), np.array(example.predicted)
+    by_truth = np.triu(np.sign(truth[:, None] - truth[None, :]))  # (n, n), each pair once
+    by_prediction = np.triu(np.sign(predicted[:, None] - predicted[None, :]))
+    product = by_truth * by_prediction
+    alike, unlike = product > 0, product < 0
+    steps = (
+        _pairs(alike, Part.NUMERATOR),
+        _pairs(unlike, Part.NUMERATOR),
+        _pairs(by_truth != 0, Part.DENOMINATOR),
+        _pairs(by_prediction != 0, Part.DENOMINATOR),
     )
-    above = f"{counts['alike']} - {counts['unlike']}"
+    above = f"{alike.sum()} - {unlike.sum()}"
     text = _over_root(r"\tau_b", above, steps[2:], value)
     return Worked("kendall", value, text, steps, _order_of(example))
+
+
+def _pairs(chosen: BoolArray, part: Part) -> Step:
+    """Make the step of a number of pairs (n, n), with the rows that are in any of them."""
+    rows = np.flatnonzero(chosen.any(axis=0) | chosen.any(axis=1))
+    return term(f"{chosen.sum()}", rows.tolist(), part)
 
 
 def _squares(example: ValueRows) -> tuple[Step, ...]:

@@ -21,6 +21,7 @@ from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows, Workbench
 from algorithms.metrics.ranking import judge
 
+SMALL = 0.01  # numbers below are shown with more digits
 MOST_TERMS = 8  # longer sums are cut, so that the equation fits a page
 
 
@@ -115,14 +116,15 @@ def catalog_value(metric: Metric, example: Workbench) -> float:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Write a number in mathtext, without superfluous zeros.
+    """Write a number, without superfluous zeros; a small one with more digits.
 
     Examples
     --------
-    >>> number(1.5), number(2.0), number(0.63093)
-    ('1.5', '2', '0.631')
+    >>> number(1.5), number(2.0), number(0.63093), number(0.00041)
+    ('1.5', '2', '0.631', '0.00041')
     """
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    decimals = digits if abs(value) >= SMALL else digits + 3
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

@@ -266,3 +266,36 @@ def test_a_gain_over_nothing_is_undefined():
     assert "“purchase” is 0" in str(worked.undefined)
     with pytest.raises(WorkbenchError, match="Δm"):
         evaluate(GAIN, first_example("ndcg"))
+
+
+@pytest.mark.parametrize("key", workable())
+def test_hundreds_of_rows_are_worked_out_and_their_equation_stays_short(key):
+    rng = np.random.default_rng(14)
+    n = 400
+    if METRICS[key].level is Level.RATING:
+        example = ValueRows(tuple(rng.random(n).tolist()), tuple(rng.random(n).tolist()))
+    elif METRICS[key].level is Level.BINARY:
+        example = AnswerRows(
+            tuple(rng.integers(0, 2, n).tolist()),
+            tuple(rng.random(n).tolist()),
+            users=tuple(rng.integers(0, 50, n).tolist()),
+        )
+    else:
+        names = tuple(f"item {place}" for place in range(n))
+        example = RankedList(names, tuple(rng.integers(0, 2, n).astype(float).tolist()), 300)
+    worked = evaluate(key, example)
+    assert worked.value == pytest.approx(expected(METRICS[key], example))
+    assert len(worked.substituted) < 600
+    assert len(worked.steps) <= 20
+
+
+def test_small_probabilities_keep_their_digits():
+    worked = evaluate("log_loss", AnswerRows((1, 0, 1), (0.00041, 0.0002, 1e-9)))
+    assert r"(-\ln 0.00041) + (-\ln (1 - 0.0002)) + 20.723" in worked.substituted
+    assert arithmetic(worked.substituted)[0] == pytest.approx(worked.value, rel=1e-3)
+
+
+def test_ties_in_kendall_are_no_pairs():
+    worked = evaluate("kendall", ValueRows((1.0, 2.0, 2.0), (1.0, 3.0, 2.0)))
+    assert r"\frac{2 - 0}{\sqrt{2 \cdot 3}}" in worked.substituted
+    assert worked.steps[1].rows == ()
