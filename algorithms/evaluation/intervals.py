@@ -26,7 +26,8 @@ from algorithms.arrays import FloatArray
 N_RESAMPLES = 1000
 LEVEL = 0.95
 _CHUNK = 32_768  # users whose counters fit the cache
-_BLOCK = 500_000  # weights drawn at a time: few enough for the cache, few products for BLAS threads
+_BLOCK = 500_000  # weights drawn at a time: few enough for the cache
+_ONE_THREAD = 900_000  # multiplications up to which BLAS starts no second thread
 
 
 def bootstrap_totals(
@@ -62,8 +63,19 @@ def bootstrap_totals(
             drawn += np.repeat(np.arange(len(n_drawn), dtype=np.int32) * np.int32(size), n_drawn)
             weights = np.bincount(drawn, minlength=len(n_drawn) * size)
             weights = weights.reshape(len(n_drawn), size)
-            totals[first : first + block] += weights.astype(np.float64) @ here
+            totals[first : first + block] += _product(weights.astype(np.float64), here)
     return totals
+
+
+def _product(weights: FloatArray, sums: FloatArray) -> FloatArray:
+    """Return weights (b, m) @ sums (m, c) in pieces that BLAS leaves to one thread.
+
+    Several threads would wait for each other longer than they work, a hundred times as long where
+    other processes have the cores; and the sums would be added in another order.
+    """
+    rows = max(1, _ONE_THREAD // max(sums.size, 1))
+    pieces = [weights[start : start + rows] @ sums for start in range(0, len(weights), rows)]
+    return np.concatenate(pieces)
 
 
 def percentile_interval(samples: FloatArray, level: float = LEVEL) -> tuple[float, float]:
