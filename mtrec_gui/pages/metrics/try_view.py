@@ -91,8 +91,8 @@ class TryPart(QWidget):
         self.invented.setVisible(bool(state.source))
         card = state.metric.card
         self._mind.setText("\n".join(engine_text(t) for t in (card.blind, card.mistake) if t))
+        self.picture.show_example(state)  # drawn first, as it is drawn sooner
         self.equation.show_worked(state, worked)
-        self.picture.show_example(state)
         self.show_light(state)
 
     def show_light(self, state: TryState) -> None:

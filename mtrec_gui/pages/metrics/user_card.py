@@ -18,7 +18,7 @@ from mtrec_gui.wording import number
 
 _MOST_EVENTS = 30
 _MOST_MISSED = 10
-_LONGEST = 95  # letters of an equation that can still be read
+_LONGEST = 118  # letters of an equation that can still be read
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
