@@ -40,7 +40,7 @@ def work_accuracy(example: AnswerRows, value: float) -> Worked:
         _count(cells["TN"], Part.NUMERATOR),
         row_count(len(example)),
     )
-    text = _with_symbols("Accuracy", r"\frac{TP + TN}{n}", fraction(steps), value)
+    text = _with_symbols("Accuracy", r"\dfrac{TP + TN}{n}", fraction(steps), value)
     return Worked("accuracy", value, text, steps, None if len(example) else NO_ROWS)
 
 
@@ -52,7 +52,7 @@ def work_precision(example: AnswerRows, value: float) -> Worked:
         _count(cells["TP"], Part.DENOMINATOR),
         _count(cells["FP"], Part.DENOMINATOR),
     )
-    text = _with_symbols("Precision", r"\frac{TP}{TP + FP}", fraction(steps), value)
+    text = _with_symbols("Precision", r"\dfrac{TP}{TP + FP}", fraction(steps), value)
     no_yes = Message(NO_YES.template, {"threshold": number(example.threshold)})
     return Worked("precision", value, text, steps, None if any(example.answers) else no_yes)
 
@@ -65,7 +65,7 @@ def work_recall(example: AnswerRows, value: float) -> Worked:
         _count(cells["TP"], Part.DENOMINATOR),
         _count(cells["FN"], Part.DENOMINATOR),
     )
-    text = _with_symbols("Recall", r"\frac{TP}{TP + FN}", fraction(steps), value)
+    text = _with_symbols("Recall", r"\dfrac{TP}{TP + FN}", fraction(steps), value)
     return Worked("recall", value, text, steps, None if any(example.truth) else NO_EVENT)
 
 
@@ -79,7 +79,7 @@ def work_f1(example: AnswerRows, value: float) -> Worked:
         _count(cells["FP"], Part.DENOMINATOR),
         _count(cells["FN"], Part.DENOMINATOR),
     )
-    text = _with_symbols("F1", r"\frac{2\,TP}{2\,TP + FP + FN}", fraction(steps), value)
+    text = _with_symbols("F1", r"\dfrac{2\,TP}{2\,TP + FP + FN}", fraction(steps), value)
     defined = any(example.truth) or any(example.answers)
     return Worked("f1", value, text, steps, None if defined else NEITHER)
 
@@ -92,7 +92,7 @@ def work_specificity(example: AnswerRows, value: float) -> Worked:
         _count(cells["TN"], Part.DENOMINATOR),
         _count(cells["FP"], Part.DENOMINATOR),
     )
-    text = _with_symbols("Specificity", r"\frac{TN}{TN + FP}", fraction(steps), value)
+    text = _with_symbols("Specificity", r"\dfrac{TN}{TN + FP}", fraction(steps), value)
     return Worked("specificity", value, text, steps, None if not all(example.truth) else ALL_EVENTS)
 
 

@@ -50,7 +50,7 @@ def work_f1_at(example: RankedList, value: float) -> Worked:
     """Work out F1: twice the hits over k plus the relevant items."""
     steps = (*hits(example), _k(example), _n_relevant(example))
     above, below = rf"2 \cdot ({summed(steps[:-2])})", summed(steps[-2:])
-    return _worked("f1_at", "F1", example, rf"\frac{{{above}}}{{{below}}}", steps, value)
+    return _worked("f1_at", "F1", example, rf"\dfrac{{{above}}}{{{below}}}", steps, value)
 
 
 def work_ndcg(example: RankedList, value: float) -> Worked:
@@ -120,7 +120,7 @@ def work_auc_at(example: RankedList, value: float) -> Worked:
         _n_relevant(example),
         term(f"{n_others}", others, Part.DENOMINATOR),
     )
-    whole = rf"\frac{{{summed(steps[:-2])}}}{{{n_relevant} \cdot {n_others}}}"
+    whole = rf"\dfrac{{{summed(steps[:-2])}}}{{{n_relevant} \cdot {n_others}}}"
     worked = _worked("auc_at", "AUC", example, whole, steps, value)
     return worked if n_others or not n_relevant else replace(worked, undefined=ALL_RELEVANT)
 
@@ -151,7 +151,7 @@ def _ndcg(key: str, name: str, example: RankedList, gains: list[float], value: f
     steps = (*shortened(found), *shortened(best))
     dcg = sum(gains[place] / math.log2(place + 2) for place in range(example.k))
     ideal = sum(gains[row] / math.log2(place + 2) for place, row in enumerate(best_rows))
-    sums = rf" {_same(dcg, ideal)} \frac{{{number(dcg)}}}{{{number(ideal)}}}" if ideal else ""
+    sums = rf" {_same(dcg, ideal)} \dfrac{{{number(dcg)}}}{{{number(ideal)}}}" if ideal else ""
     return _worked(key, name, example, fraction(steps) + sums, steps, value)
 
 

@@ -59,7 +59,7 @@ def work_auc(example: AnswerRows, value: float) -> Worked:
         term(f"{len(negatives)}", negatives, Part.DENOMINATOR),
     )
     below = rf"{len(positives)} \cdot {len(negatives)}"
-    whole = rf"\frac{{{summed(steps[:-2])}}}{{{below}}}"
+    whole = rf"\dfrac{{{summed(steps[:-2])}}}{{{below}}}"
     message = Message(ONE_CLASS, {"positives": len(positives), "negatives": len(negatives)})
     return Worked(
         "auc",

@@ -131,7 +131,7 @@ def _correlation(symbol: str, steps: tuple[Step, ...], value: float) -> str:
 
 def _over_root(symbol: str, above: str, below: tuple[Step, ...], value: float) -> str:
     root = r" \cdot ".join(step.mathtext[1:-1] for step in below)
-    return rf"${symbol} = \frac{{{above}}}{{\sqrt{{{root}}}}} {equals(value)}$"
+    return rf"${symbol} = \dfrac{{{above}}}{{\sqrt{{{root}}}}} {equals(value)}$"
 
 
 def _order_of(example: ValueRows) -> Message | None:

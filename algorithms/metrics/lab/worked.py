@@ -166,7 +166,7 @@ def fraction(steps: Sequence[Step]) -> str:
     """Write the steps of the numerator over those of the denominator."""
     above = summed([step for step in steps if step.part is Part.NUMERATOR])
     below = summed([step for step in steps if step.part is Part.DENOMINATOR])
-    return rf"\frac{{{above}}}{{{below}}}"
+    return rf"\dfrac{{{above}}}{{{below}}}"  # large, so that fractions inside can be read
 
 
 def row_count(n: int) -> Step:

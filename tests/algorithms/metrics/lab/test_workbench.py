@@ -23,7 +23,7 @@ from algorithms.metrics.lab import (
     workable,
 )
 
-TOKENS = re.compile(r"\\frac|\\sqrt|\\log_2|\\ln|\\cdot|\\min|,|\d+\.?\d*|[{}()|+\-^]")
+TOKENS = re.compile(r"\\d?frac|\\sqrt|\\log_2|\\ln|\\cdot|\\min|,|\d+\.?\d*|[{}()|+\-^]")
 
 
 class Arithmetic:
@@ -74,7 +74,7 @@ class Arithmetic:
         if head == "|":
             return abs(self.group("|", "|"))
         self.left.pop(0)
-        if head == r"\frac":
+        if head in (r"\frac", r"\dfrac"):
             above = self.group("{", "}")
             return above / self.group("{", "}")
         if head == r"\sqrt":
@@ -199,7 +199,7 @@ def test_ndcg_by_hand():
     example = RankedList(("A", "B", "C", "D"), (1, 0, 1, 0), 3)
     worked = evaluate("ndcg", example)
     assert r"\frac{1}{\log_2 2} + 0 + \frac{1}{\log_2 4}" in worked.substituted
-    assert r"\frac{1.5}{1.631}" in worked.substituted
+    assert r"\dfrac{1.5}{1.631}" in worked.substituted
     assert worked.value == pytest.approx(1.5 / (1 + 1 / math.log2(3)))
     assert [step.rows for step in worked.steps] == [(0,), (1,), (2,), (0,), (2,)]
     assert [step.part for step in worked.steps][2:4] == [Part.NUMERATOR, Part.DENOMINATOR]
@@ -297,5 +297,5 @@ def test_small_probabilities_keep_their_digits():
 
 def test_ties_in_kendall_are_no_pairs():
     worked = evaluate("kendall", ValueRows((1.0, 2.0, 2.0), (1.0, 3.0, 2.0)))
-    assert r"\frac{2 - 0}{\sqrt{2 \cdot 3}}" in worked.substituted
+    assert r"\dfrac{2 - 0}{\sqrt{2 \cdot 3}}" in worked.substituted
     assert worked.steps[1].rows == ()
