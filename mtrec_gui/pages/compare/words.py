@@ -303,6 +303,7 @@ class TableWords(QObject):
         parts = [self.tr("Bold: the best of its column.")]
         if shown.comparison.twins:
             parts.append(self._verdicts(state.width))
+        parts += self._left_out(state, shown)
         parts += self._bounds(shown)
         if len(shown.seeds) > 1:
             parts.append(self.tr("Values are means over the seeds."))
@@ -313,6 +314,29 @@ class TableWords(QObject):
         for place, note in enumerate(footnotes.notes, start=1):
             notes.append(f"{str(place).translate(_SUPERSCRIPTS)} {say_footnote(note)}")
         return "\n".join([" ".join(parts), *notes])
+
+    def _left_out(self, state: CompareState, shown: Shown) -> list[str]:
+        """Say for how many users lists cannot be judged; the same for all models."""
+        counts: dict[str, tuple[int, int]] = {}
+        for place in state.columns:
+            column = shown.comparison.columns[place]
+            if column.k is None or column.task in counts:
+                continue
+            cells = (line[place] for line in shown.comparison.cells)
+            cell = next((cell for cell in cells if cell is not None), None)
+            if cell is not None and cell.n_undefined:
+                counts[column.task] = (cell.n_undefined, cell.n + cell.n_undefined)
+        if not counts:
+            return []
+        words = self.tr(
+            "Lists have no value for test users to whom nothing in the test is relevant, and these "
+            "are left out: {counts}."
+        )
+        said = [
+            self.tr("{n} of {n_all} at “{task}”").format(n=f"{n:,}", n_all=f"{n_all:,}", task=task)
+            for task, (n, n_all) in counts.items()
+        ]
+        return [words.format(counts=", ".join(said))]
 
     def _verdicts(self, width: float) -> str:
         """Say what the words beside the numbers compare with, and when they are said."""

@@ -465,6 +465,7 @@ def test_a_width_is_asked_for_and_said(qtbot, lab, page):
     lab.run_all()
     assert page.table_card.equivalence.isVisible()
     assert "contains 0" in page.table_card.notes.text()
+    assert "left out: 3 of 43 at “click”, 3 of 43 at “=buy”." in page.table_card.notes.text()
     page.table_card.equivalence.spin.setValue(40)
     table = page.table_card.table
     assert [cell.word for cell in table.rows[2].cells[:2]] == ["practically equal", "better"]
