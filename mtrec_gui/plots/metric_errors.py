@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from algorithms.arrays import FloatArray
 from algorithms.metrics.lab.pictures import ErrorHistogram
 from mtrec_gui.plots.metric_panels import panels
 
@@ -63,3 +64,31 @@ def draw_errors(figure: Figure, errors: Errors, theme: Theme) -> None:
     axes.set_yticks(sorted({0, top}))
     axes.set_xlabel(errors.axis)
     axes.set_title(errors.title, loc="left", color=theme.muted)
+
+
+def draw_pairs(
+    figure: Figure, truth: FloatArray, said: FloatArray, titles: tuple[str, str], theme: Theme
+) -> None:
+    """Draw each row as a point, and the line on which prediction and truth are the same.
+
+    Parameters
+    ----------
+    figure : drawn on
+    truth, said : (n,) of the rows
+    titles : of both axes
+    theme : colours
+    """
+    (axes,) = panels(figure)
+    both = np.concatenate([truth, said])
+    low, high = float(both.min(initial=0.0)), float(both.max(initial=1.0))
+    room = 0.06 * (high - low)
+    axes.plot((low, high), (low, high), color=theme.edge, linewidth=1, linestyle=(0, (3, 3)))
+    axes.scatter(truth, said, 40, color=theme.accent, zorder=3)
+    for row, (x, y) in enumerate(zip(truth.tolist(), said.tolist(), strict=True), start=1):
+        axes.annotate(
+            f"{row}", (x, y), xytext=(6, 3), textcoords="offset points", color=theme.muted
+        )
+    axes.set_xlim(low - room, high + room)
+    axes.set_ylim(low - room, high + room)
+    axes.set_xlabel(titles[0])
+    axes.set_ylabel(titles[1], labelpad=0)

@@ -69,7 +69,7 @@ class EventEditor(QWidget):
         while len(self.lines) < len(example):
             self._add_line()
         for place, line in enumerate(self.lines):
-            name = example.names[place] if example.names else f"{place + 1}"
+            name = self._name(example, place)
             if isinstance(example, AnswerRows):
                 line.show_answer(name, example, place)
             else:
@@ -82,6 +82,14 @@ class EventEditor(QWidget):
         )
         if isinstance(example, AnswerRows):
             self._show_threshold(example)
+
+    def _name(self, example: ValueRows | AnswerRows, place: int) -> str:
+        if example.names:
+            return example.names[place]
+        if isinstance(example, AnswerRows) and example.users:
+            words = self.tr("{row} · user {user}")
+            return words.format(row=place + 1, user=example.users[place])
+        return f"{place + 1}"
 
     def show_light(self, lit: frozenset[int]) -> None:
         """Light rows."""

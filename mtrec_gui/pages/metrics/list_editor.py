@@ -21,6 +21,8 @@ from mtrec_gui.widgets.quiet_controls import QuietSpin
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MOST_UNLISTED = 20
+GRADED = ("ndcg_graded",)
+_HIGHEST = 3  # grade that a press gives
 
 
 class ListEditor(QWidget):
@@ -75,7 +77,7 @@ class ListEditor(QWidget):
             line.hide()
             line.deleteLater()
         for place, line in enumerate(self.lines):
-            line.show_place(example, place, _terms(state, place))
+            line.show_place(example, place, _terms(state, place), state.metric.key in GRADED)
         for spin, value in ((self.k, example.k), (self.unlisted, len(example.unlisted))):
             spin.blockSignals(True)
             if spin is self.k:
@@ -99,7 +101,7 @@ class ListEditor(QWidget):
         line.up.clicked.connect(lambda: self._step(place, -1))
         line.down.clicked.connect(lambda: self._step(place, 1))
         line.relevant.clicked.connect(
-            lambda _=False: self.truth_changed.emit(place, float(line.relevant.isChecked()))
+            lambda _=False: self.truth_changed.emit(place, line.next_grade)
         )
 
     def _step(self, place: int, steps: int) -> None:
@@ -118,6 +120,7 @@ class _Line(LabRow):
 
     def __init__(self, place: int, appearance: Appearance) -> None:
         super().__init__(place)
+        self.next_grade = 1.0  # which a press gives
         self.handle = DragHandle(appearance)
         self.place = PlainLabel(f"{place + 1}", "muted")
         self.name = ElidedLabel()
@@ -134,11 +137,15 @@ class _Line(LabRow):
         self.add(self.up)
         self.add(self.down)
 
-    def show_place(self, example: RankedList, place: int, worth: str) -> None:
+    def show_place(self, example: RankedList, place: int, worth: str, graded: bool) -> None:
         """Show what stands in the place."""
         name, is_relevant = example.names[place], example.relevance[place] > 0
         self.name.setText(name)
-        self.relevant.setText(self.tr("✓ relevant") if is_relevant else self.tr("not relevant"))
+        grade = example.relevance[place]
+        said = self.tr("grade {grade}").format(grade=f"{grade:g}") if graded else ""
+        word = said or (self.tr("✓ relevant") if is_relevant else self.tr("not relevant"))
+        self.relevant.setText(word)
+        self.next_grade = (grade + 1 if grade < _HIGHEST else 0.0) if graded else 1.0 - is_relevant
         self.relevant.setChecked(is_relevant)
         self.relevant.setAccessibleName(self.tr("{name} is relevant").format(name=name))
         self.worth.setText(worth)

@@ -16,7 +16,8 @@ from mtrec_gui.widgets.layout import Card
 if TYPE_CHECKING:
     from mtrec_gui.widgets.canvas import Draw
 
-PROBABILITIES = ("log_loss", "brier", "calibration_error")
+PROBABILITIES = ("log_loss", "brier", "ece")
+PAIRS = ("r2", "spearman", "kendall")
 _HEIGHT = 172
 
 
@@ -33,6 +34,8 @@ class PictureCard(Card):
         example = state.example
         if isinstance(example, RankedList):
             title, sentence, draw = self._places(state.metric.key, example)
+        elif isinstance(example, ValueRows) and state.metric.key in PAIRS:
+            title, sentence, draw = self._pairs(example)
         elif isinstance(example, ValueRows):
             title, sentence, draw = self._errors(example)
         elif isinstance(example, AnswerRows) and state.metric.key in PROBABILITIES:
@@ -51,19 +54,23 @@ class PictureCard(Card):
         n = len(example)
         by_place = {
             "ndcg": discount_curve(n),
+            "ndcg_graded": discount_curve(n) * np.maximum(example.relevance, 0.0),
             "mrr": 1 / np.arange(1, n + 1),
         }
         worth = by_place.get(key, np.ones(n))
         sentence = {
             "ndcg": self.tr("A hit counts less the further down it stands: 1 / log₂(place + 1)."),
+            "ndcg_graded": self.tr("The grade times what the place is worth: 1 / log₂(place + 1)."),
             "mrr": self.tr("Only the first hit counts, and it is worth 1 / place."),
+            "hit_rate": self.tr("One hit in the first k places is enough."),
+            "map": self.tr("At each hit: the share of hits down to there."),
+            "r_precision": self.tr("As many places count as there are relevant items."),
+            "auc_at": self.tr("Every pair of a filled and an empty place is compared."),
         }.get(key, self.tr("Every place up to k is the same; beyond k nothing counts."))
-        if key == "map":
-            sentence = self.tr("Filled places hold a relevant item; beyond k nothing counts.")
         places = Places(
             worth=tuple(worth.tolist()),
             hits=tuple(grade > 0 for grade in example.relevance),
-            k=example.k,
+            k=min(example.n_relevant, n) if key == "r_precision" else example.k,
             title="",
             axis=self.tr("place; filled where the item is relevant"),
         )
@@ -88,6 +95,17 @@ class PictureCard(Card):
             self.tr("How far off"),
             self.tr("Make one error large: RMSE runs after it, MAE hardly moves."),
             lambda figure, theme: draw_errors(figure, errors, theme),
+        )
+
+    def _pairs(self, example: ValueRows) -> tuple[str, str, Draw]:
+        from mtrec_gui.plots.metric_errors import draw_pairs
+
+        titles = (self.tr("truth"), self.tr("prediction"))
+        truth, said = np.array(example.truth), np.array(example.predicted)
+        return (
+            self.tr("Prediction over truth"),
+            self.tr("Each point is a row; on the line the prediction is the truth."),
+            lambda figure, theme: draw_pairs(figure, truth, said, titles, theme),
         )
 
     def _answers(self, example: AnswerRows) -> tuple[str, str, Draw]:

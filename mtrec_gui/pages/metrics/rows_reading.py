@@ -35,6 +35,8 @@ from mtrec_gui.pages.metrics.rows_state import (
     UserOfNumber,
 )
 
+MOST_ROWS = 40  # at the workbench: a person changes no more
+
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog
     from algorithms.data.split import Split
@@ -182,7 +184,7 @@ def worked_out(metric: str, found: UserOfNumber, k: int | None) -> UserOfNumber:
         return found
     if not np.isclose(worked.value, found.value, atol=1e-6, rtol=1e-6):
         return found
-    return replace(found, worked=worked, example=example)
+    return replace(found, worked=worked, example=example if len(example) <= MOST_ROWS else None)
 
 
 def _distinct(titles: list[str]) -> tuple[str, ...]:

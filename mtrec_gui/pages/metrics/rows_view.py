@@ -91,7 +91,7 @@ class RowsPart(QWidget):
         shown = state.number
         self.empty.setVisible(shown is None and not state.is_loading)
         self.summary.setVisible(shown is not None or state.is_loading)
-        self._both.setVisible(shown is not None and shown.result is not None)
+        self._both.setVisible(shown is not None and len(shown.order) > 0)
         self._both.setEnabled(not state.is_loading)
         if shown is None:
             self.summary.set_words(self.tr("Reading the run…"))

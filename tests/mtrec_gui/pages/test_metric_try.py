@@ -137,6 +137,21 @@ def test_every_metric_has_a_workbench_or_says_why_not(key, bench, view, page):
         assert not any("\\" in chip.text() for chip in page.equation.chips)
 
 
+def test_a_press_raises_the_grade_where_grades_count(page, view, bench, qtbot):
+    bench.attach(page)
+    page.list.truth_changed.connect(bench.truth_changed)
+    bench.metric_chosen("ndcg_graded")
+    line = page.list.lines[0]
+    said = []
+    for _ in range(4):
+        line.relevant.click()
+        said.append(line.relevant.text())
+    assert sorted(said) == ["grade 0", "grade 1", "grade 2", "grade 3"]
+    bench.metric_chosen("ndcg")
+    line.relevant.click()
+    assert line.relevant.text() == "not relevant"
+
+
 def test_terms_are_written_in_one_line():
     assert plain(r"$\frac{1}{\log_2 4}$") == "1/log₂ 4"
     assert plain(r"$(1 + 1 \cdot \frac{1}{2})$") == "(1 + 1 · 1/2)"
