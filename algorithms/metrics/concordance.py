@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from algorithms.arrays import FloatArray, IntArray
+from algorithms.metrics.ranks import numbered_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,10 @@ def count_pairs(first: FloatArray, second: FloatArray, rows: IntArray, n_users: 
         return Pairs(np.zeros(0), np.zeros(0), np.zeros(0))
     # Users run forwards in the first column and backwards in the second, so that no event of
     # one user is below an event of another in both.
-    x, y = _codes(first, rows), _codes(second, n_users - 1 - rows)
+    x, y = numbered_within(first, rows), numbered_within(second, n_users - 1 - rows)
     n_own = np.bincount(rows, minlength=n_users)
-    by_x = np.argsort(x * n + (n - 1 - y), kind="stable")  # ties in x: the higher y first
-    by_y = np.argsort(y * n + (n - 1 - x), kind="stable")
+    by_x = np.argsort(x * n + (n - 1 - y))  # ties in x: the higher y first
+    by_y = np.argsort(y * n + (n - 1 - x))
     below = np.empty(n, dtype=np.int64)  # lower in both
     if x.max() <= y.max():  # the fewer values there are to tell apart, the fewer digits
         below[by_y] = _smaller_before(x[by_y])
@@ -76,17 +77,6 @@ def count_pairs(first: FloatArray, second: FloatArray, rows: IntArray, n_users: 
     above = own - tied_x - lower_x - higher_x_lower_y - same_y_higher_x
     net = below + above - lower_x_higher_y - higher_x_lower_y
     return Pairs(*(count.astype(np.float64) for count in (net, own - tied_x, own - tied_y)))
-
-
-def _codes(values: FloatArray, rows: IntArray) -> IntArray:
-    """Return (n,) whole numbers in the order of user and value, equal where both are."""
-    order = np.lexsort((values, rows))
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = np.diff(rows[order]) != 0
-    new[1:] |= np.diff(values[order]) != 0
-    codes = np.empty(len(order), dtype=np.int64)
-    codes[order] = np.cumsum(new) - 1
-    return codes
 
 
 def _ties(

@@ -41,14 +41,35 @@ def midranks_within(values: FloatArray, rows: IntArray, n_users: int) -> FloatAr
     >>> midranks_within(np.array([5.0, 9.0, 7.0]), np.array([0, 1, 0]), 2).tolist()
     [1.0, 1.0, 2.0]
     """
-    order = np.argsort(values) if n_users == 1 else np.lexsort((values, rows))
-    by_user, by_value = rows[order], values[order]
-    starts = np.ones(len(order), dtype=np.bool_)  # where a new (user, value) begins
-    starts[1:] = (by_user[1:] != by_user[:-1]) | (by_value[1:] != by_value[:-1])
-    first = np.flatnonzero(starts)
-    counts = np.diff(first, append=len(order))
-    before = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_users))[:-1]])
-    sorted_ranks = np.repeat(first + (counts + 1) / 2, counts) - before[by_user]
-    ranks = np.empty(len(order))
-    ranks[order] = sorted_ranks
+    if n_users > 1:
+        group = numbered_within(values, rows)
+        n_own = np.bincount(rows, minlength=n_users)
+        before = np.cumsum(n_own) - n_own
+    else:
+        group, before = numbered(values), np.zeros(1, dtype=np.int64)
+    counts = np.bincount(group)
+    ranks: FloatArray = (np.cumsum(counts) - (counts - 1) / 2)[group] - before[rows]
     return ranks
+
+
+def numbered(values: FloatArray | IntArray) -> IntArray:
+    """Return (n,) the number of each value among the different ones, 0 for the smallest.
+
+    Examples
+    --------
+    >>> numbered(np.array([0.3, 0.1, 0.3, 0.9])).tolist()
+    [1, 0, 1, 2]
+    """
+    order = np.argsort(values)
+    ascending = values[order]
+    numbers = np.zeros(len(values), dtype=np.int64)
+    numbers[order[1:]] = np.cumsum(ascending[1:] != ascending[:-1])
+    return numbers
+
+
+def numbered_within(values: FloatArray, rows: IntArray) -> IntArray:
+    """Return (n,) the number of each (user, value), in the order of users, then of values.
+
+    Sorting whole numbers twice is several times as fast as ``np.lexsort``.
+    """
+    return numbered(rows * len(values) + numbered(values))
