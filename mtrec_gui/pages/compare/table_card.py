@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from mtrec_gui.pages.compare.equivalence_row import EquivalenceRow
+from mtrec_gui.pages.compare.footnote_words import FootnoteWords
 from mtrec_gui.pages.compare.state import CompareState, Section
 from mtrec_gui.pages.compare.words import TableWords
 from mtrec_gui.widgets.appearance import Appearance
@@ -36,6 +37,7 @@ class TableCard(Card):
     ) -> None:
         super().__init__(parent=parent)
         self.words = TableWords(task_position, self)
+        self._footnotes = FootnoteWords(self)
         self.running = PlainLabel(role="muted", wrap=True)
         self.table = MetricTable(appearance)
         self.table.setAccessibleName(self.tr("Models side by side"))
@@ -51,7 +53,7 @@ class TableCard(Card):
     def render_state(self, state: CompareState) -> None:
         """Show the table of a state."""
         self.table.set_table(self.tr("Model"), self.words.columns(state), self.words.rows(state))
-        notes = self.words.footnotes(state)
+        notes = self._footnotes.text(state)
         self.notes.setText(notes)
         self.notes.setVisible(bool(notes))
         has_verdicts = state.shown is not None and bool(state.shown.comparison.twins)
