@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from algorithms.metrics import METRICS, Direction, Level, Metric, find_metric
+from algorithms.metrics import METRICS, Direction, Metric, find_metric
 from algorithms.tasks import Task, TaskKind
 
 _MAIN = {TaskKind.BINARY: "ndcg", TaskKind.RATING: "rmse", TaskKind.QUANTITY: "mae"}
@@ -56,4 +56,4 @@ def all_columns(tasks: Sequence[Task], k: int = 10) -> tuple[Column, ...]:
 
 
 def _column(task: Task, metric: Metric, k: int) -> Column:
-    return Column(task.name, metric.key, k if metric.level is Level.RANKING else None)
+    return Column(task.name, metric.key, k if metric.level.of_lists else None)

@@ -29,6 +29,7 @@ NO_LIST = "“{task}”: {n} test users got no list and count as 0."
 MET_BEFORE = "“{task}”: {n} relevant test items had been met before and are no candidates."
 
 _EVENTS = frozenset({Level.RATING, Level.BINARY})
+_LISTS = frozenset({Level.RANKING, Level.BEYOND})
 _ABOUT = {
     CALIBRATED: frozenset({Level.BINARY}),
     THRESHOLD: frozenset({Level.BINARY}),
@@ -36,8 +37,8 @@ _ABOUT = {
     UNSCORED: _EVENTS,
     ONLY_ORDER: _EVENTS,
     ONLY_HAPPENED: _EVENTS,
-    NO_LIST: frozenset({Level.RANKING}),
-    MET_BEFORE: frozenset({Level.RANKING}),
+    NO_LIST: _LISTS,
+    MET_BEFORE: _LISTS,
 }
 
 

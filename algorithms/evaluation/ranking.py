@@ -22,6 +22,7 @@ from algorithms.evaluation.results import MetricResult
 from algorithms.messages import Message
 from algorithms.metrics import METRICS, Level
 from algorithms.metrics.ranking import judge
+from algorithms.metrics.shown import ShownLists, Surroundings
 from algorithms.metrics.sums import ratio
 from algorithms.models.base import Recommender, TopLists
 from algorithms.progress import Progress, Stage
@@ -127,9 +128,14 @@ def rank_unmet(
 
 
 def judge_lists(
-    lists: TopLists, task: Task, relevant: RelevantItems, k: int, rng: np.random.Generator
+    lists: TopLists,
+    task: Task,
+    relevant: RelevantItems,
+    k: int,
+    rng: np.random.Generator,
+    surroundings: Surroundings | None = None,
 ) -> tuple[list[MetricResult], list[Message]]:
-    """Measure every ranking metric of the catalog at k.
+    """Measure every metric of lists in the catalog at k.
 
     Parameters
     ----------
@@ -138,10 +144,12 @@ def judge_lists(
     relevant : what should have been found
     k : how many places are judged
     rng : draws the users of the bootstrap
+    surroundings : of the same users; without them nothing beyond accuracy is measured
 
     Returns
     -------
-    results : in the order of the catalog
+    results : in the order of the catalog. A metric of all lists together has no values of users
+        and no interval: resampled users repeat lists, which reach fewer items by themselves.
     notes : what a reader of the numbers must know
     """
     judged = judge(
@@ -152,35 +160,54 @@ def judge_lists(
         relevant.n_candidates,
     )
     metrics = [
-        metric
-        for metric in METRICS.values()
-        if metric.level is Level.RANKING and task.kind in metric.kinds
+        metric for metric in METRICS.values() if metric.level.of_lists and task.kind in metric.kinds
     ]
-    values: list[FloatArray] = [metric.function(judged, k) for metric in metrics]  # each (m,)
-    sums = np.concatenate(
-        [np.stack([np.nan_to_num(own), np.isfinite(own)], axis=1) for own in values], axis=1
-    )
-    totals = bootstrap_totals(sums, rng)
+    values: dict[str, FloatArray] = {}  # each (m,), or () of all lists together
+    for metric in metrics:
+        if metric.level is Level.RANKING:
+            values[metric.key] = metric.function(judged, k)
+        elif surroundings is not None:
+            shown = ShownLists(lists.items[:, :k], judged, surroundings)
+            values[metric.key] = metric.function(shown, k)
+    own = {key: each for key, each in values.items() if each.ndim}
+    intervals = _intervals(own, rng)
     results = []
-    for number, (metric, own) in enumerate(zip(metrics, values, strict=True)):
-        columns = slice(2 * number, 2 * number + 2)
-        low, high = percentile_interval(ratio(totals[:, columns]))
-        n = int(np.isfinite(own).sum())
+    for key, each in values.items():
+        per_user = own.get(key, np.full(len(lists.users), np.nan))
+        n = int(np.isfinite(per_user).sum()) if key in own else len(lists.users)
+        value, low, high = intervals.get(key, (float(each.mean()), np.nan, np.nan))
         results.append(
             MetricResult(
                 task=task.name,
-                metric=metric.key,
+                metric=key,
                 k=k,
-                value=float(ratio(sums[:, columns].sum(axis=0))),
+                value=value,
                 n=n,
-                n_undefined=len(own) - n,
+                n_undefined=len(per_user) - n,
                 low=low,
                 high=high,
                 users=lists.users,
-                per_user=own,
+                per_user=per_user,
             )
         )
     return results, _notes(lists, task, relevant)
+
+
+def _intervals(
+    own: dict[str, FloatArray], rng: np.random.Generator
+) -> dict[str, tuple[float, float, float]]:
+    """Return mean, low and high of users' values, all with the same resampled users."""
+    sums = np.concatenate(
+        [np.stack([np.nan_to_num(each), np.isfinite(each)], axis=1) for each in own.values()],
+        axis=1,
+    )
+    totals = bootstrap_totals(sums, rng)
+    found = {}
+    for number, key in enumerate(own):
+        columns = slice(2 * number, 2 * number + 2)
+        mean = float(ratio(sums[:, columns].sum(axis=0)))
+        found[key] = (mean, *percentile_interval(ratio(totals[:, columns])))
+    return found
 
 
 def _notes(lists: TopLists, task: Task, relevant: RelevantItems) -> list[Message]:

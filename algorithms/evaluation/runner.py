@@ -23,6 +23,7 @@ from algorithms.evaluation.pointwise import judge_events, score_events
 from algorithms.evaluation.ranking import judge_lists, rank_unmet, relevant_items
 from algorithms.evaluation.results import Cost, MetricResult, RunResult
 from algorithms.evaluation.split_facts import describe_split
+from algorithms.evaluation.surroundings import surroundings_of
 from algorithms.messages import Message
 from algorithms.models.base import Recommender, TopLists
 from algorithms.models.catalog import MODELS, find_model
@@ -153,7 +154,10 @@ def _judge(model: Recommender, split: Split, spec: RunSpec, progress: Progress) 
         of_events, event_notes = judge_events(
             task, model.output(task), validation, test, _bootstrap_rng(spec)
         )
-        of_lists, list_notes = judge_lists(lists, task, relevant, spec.k, _bootstrap_rng(spec))
+        around = surroundings_of(task, split, relevant.users)
+        of_lists, list_notes = judge_lists(
+            lists, task, relevant, spec.k, _bootstrap_rng(spec), around
+        )
         judgement.metrics += of_events + of_lists
         judgement.lists[task.name] = lists
         judgement.notes += event_notes + list_notes

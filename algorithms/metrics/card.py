@@ -26,6 +26,11 @@ class Level(StrEnum):
     RANKING = "ranking"  # ordered lists: Precision, Recall, F1, NDCG at k
     BEYOND = "beyond"  # lists beyond accuracy: coverage, novelty, diversity
 
+    @property
+    def of_lists(self) -> bool:
+        """Whether it looks at the first k places of lists."""
+        return self in (Level.RANKING, Level.BEYOND)
+
 
 class Direction(StrEnum):
     """Which way is better."""
@@ -91,7 +96,8 @@ class Metric:
     ----------
     key : such as ``ndcg``; the card is the file of this name in ``cards/``
     level : what it looks at, and so the signature of ``function``: (truth, predicted) for
-        ratings, (truth, scores) for yes or no, (judged lists, k) for ranking
+        ratings, (truth, scores) for yes or no, (judged lists, k) for ranking, (shown lists, k)
+        beyond accuracy; about all lists together, it returns () instead of a value for each user
     kinds : kinds of tasks that it applies to
     function : the pure function
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from algorithms.errors import UnknownMetricError
 from algorithms.metrics import (
     average_precision,
+    beyond_accuracy,
     classification,
     probability,
     rank_correlation,
@@ -178,6 +179,14 @@ METRICS: dict[str, Metric] = {
         Metric("mrr", Level.RANKING, _ALL, ranking.reciprocal_rank_at_k),
         Metric("r_precision", Level.RANKING, _ALL, ranking.r_precision_at_k),
         Metric("auc_at", Level.RANKING, _ALL, ranking.auc_at_k),
+        Metric("item_coverage", Level.BEYOND, _ALL, beyond_accuracy.item_coverage_at_k),
+        Metric("user_coverage", Level.BEYOND, _ALL, beyond_accuracy.user_coverage_at_k),
+        Metric("novelty", Level.BEYOND, _ALL, beyond_accuracy.novelty_at_k),
+        Metric("diversity", Level.BEYOND, _ALL, beyond_accuracy.diversity_at_k),
+        Metric("popularity_bias", Level.BEYOND, _ALL, beyond_accuracy.popularity_at_k),
+        Metric("gini", Level.BEYOND, _ALL, beyond_accuracy.gini_at_k),
+        Metric("miscalibration", Level.BEYOND, _ALL, beyond_accuracy.miscalibration_at_k),
+        Metric("serendipity", Level.BEYOND, _ALL, beyond_accuracy.serendipity_at_k),
     )
 }
 

@@ -127,8 +127,9 @@ def judge(
     Raises
     ------
     MetricInputError
-        Where the shapes do not fit together, a list holds an item twice, a gain is not a
-        positive number, or a user has fewer candidates than listed and relevant items.
+        Where the shapes do not fit together, a list holds an item twice, a relevant item is
+        below 0, a gain is not a positive number, or a user has fewer candidates than listed and
+        relevant items.
 
     Examples
     --------
@@ -145,6 +146,13 @@ def judge(
             metric="A ranking metric",
             expected="lists (m, n), offsets (m + 1,) and as many relevant items as they say",
             found=f"shapes {items.shape}, {offsets.shape} and {relevant.shape}",
+        )
+    n_negative = int((relevant < 0).sum())
+    if n_negative:
+        raise MetricInputError(
+            metric="A ranking metric",
+            expected="relevant items from 0 up",
+            found=f"{n_negative} below",
         )
     m = len(items)
     filled = items >= 0

@@ -11,6 +11,7 @@ import pytest
 from algorithms.errors import UnknownMetricError
 from algorithms.metrics import METRICS, Direction, EventMetric, Level, find_metric
 from algorithms.metrics.ranking import judge
+from algorithms.metrics.shown import show_rows
 from algorithms.metrics.sums import sum_per_user
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
@@ -19,6 +20,31 @@ BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
 @pytest.fixture(params=METRICS.values(), ids=METRICS.keys())
 def metric(request):
     return request.param
+
+
+def broad_lists():
+    """Return lists that show everybody other, rare, wanted items of the user's categories."""
+    lists = np.arange(20, 70).reshape(10, 5)
+    return lists_beside(lists, lists)
+
+
+def narrow_lists():
+    """Return lists that show the same five best sellers to all but one, who gets nothing."""
+    lists = np.tile(np.arange(5), (10, 1))
+    lists[9] = -1
+    return lists_beside(lists, np.tile(np.arange(5), (10, 1)))
+
+
+def lists_beside(lists, relevant):
+    return show_rows(
+        lists,
+        relevant,
+        candidates=range(70),
+        n_meetings=[9] * 20 + [1] * 50,
+        n_users=10,
+        categories=[0] * 20 + [1, 2, 3, 4, 5] * 10,
+        met=[range(20, 25)] * 10,
+    )
 
 
 @pytest.fixture
@@ -30,6 +56,8 @@ def arguments(metric):
         relevant = np.concatenate([rng.permutation(30)[:4] for _ in range(50)])
         gains = rng.integers(1, 6, len(relevant))
         return judge(lists, np.arange(0, 204, 4), relevant, gains, np.full(50, 30)), 10
+    if metric.level is Level.BEYOND:
+        return broad_lists(), 5
     if metric.level is Level.RATING:
         return rng.integers(1, 6, 200).astype(float), rng.uniform(1, 5, 200)
     answers = rng.integers(0, 2, 200).astype(float), rng.random(200)
@@ -88,6 +116,11 @@ def test_values_stay_in_the_range_of_the_card(metric, arguments):
 
 def test_the_direction_is_that_of_perfection(metric, arguments):
     """A perfect recommender is the best there is, as the card understands best."""
+    if metric.level is Level.BEYOND:
+        best = np.nanmean(metric.function(broad_lists(), 5))
+        usual = np.nanmean(metric.function(narrow_lists(), 5))
+        assert best > usual if metric.card.direction is Direction.HIGHER else best < usual
+        return
     if metric.level is Level.RANKING:
         perfect = judge(
             np.arange(10)[None],

@@ -17,7 +17,7 @@ def tr(text: str) -> str:
 def title_of(metric: Metric) -> str:
     """Return a metric's name; of one that looks at the first k places with its k."""
     title = engine_text(metric.card.title)
-    return f"{title}@k" if metric.level is Level.RANKING else title
+    return f"{title}@k" if metric.level.of_lists else title
 
 
 def level_title(level: Level) -> str:
