@@ -83,7 +83,7 @@ def draw_reliability(
     axes.plot((0, 1), (0, 1), color=theme.edge, linewidth=1, linestyle=(0, (3, 3)))
     sizes = 30.0 + 30.0 * points.counts
     axes.plot(points.said, points.happened, color=theme.accent, linewidth=1)
-    axes.scatter(points.said, points.happened, sizes, color=theme.accent, zorder=3)
+    axes.scatter(points.said, points.happened, sizes, color=theme.accent, zorder=3, clip_on=False)
     for said, happened, count in zip(points.said, points.happened, points.counts, strict=True):
         axes.annotate(
             f"{count}",

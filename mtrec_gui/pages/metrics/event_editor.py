@@ -59,8 +59,8 @@ class EventEditor(QWidget):
         layout.addLayout(self._list)
         layout.addWidget(self._threshold_row)
 
-    def show_example(self, example: ValueRows | AnswerRows) -> None:
-        """Show the rows."""
+    def show_example(self, example: ValueRows | AnswerRows, by_threshold: bool = True) -> None:
+        """Show the rows, and the threshold where it plays a part."""
         answers = isinstance(example, AnswerRows)
         if answers is not self._is_answers:
             self._forget_lines(0)
@@ -74,7 +74,7 @@ class EventEditor(QWidget):
                 line.show_answer(name, example, place)
             else:
                 line.show_value(name, example.truth[place], example.predicted[place])
-        self._threshold_row.setVisible(answers)
+        self._threshold_row.setVisible(answers and by_threshold)
         self._head.setText(
             self.tr("What happened, the score, and what the answer makes of it.")
             if answers
@@ -87,8 +87,7 @@ class EventEditor(QWidget):
         if example.names:
             return example.names[place]
         if isinstance(example, AnswerRows) and example.users:
-            words = self.tr("{row} · user {user}")
-            return words.format(row=place + 1, user=example.users[place])
+            return self.tr("u{user}").format(user=example.users[place] + 1)
         return f"{place + 1}"
 
     def show_light(self, lit: frozenset[int]) -> None:

@@ -78,6 +78,8 @@ def left_out(shown: NumberRows) -> str:
     n = 0 if result is None else len(result.users) - len(shown.order)
     if not n:
         return ""
+    if not len(shown.order) and result is not None and math.isfinite(result.value):
+        return tr("No user has a value of their own: it is a number of all lists together.")
     words = tr("{n} users are not in the table: the metric is undefined for them. {why}")
     return words.format(n=f"{n:,}", why=engine_text(shown.metric.card.undefined))
 

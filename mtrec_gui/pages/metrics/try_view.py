@@ -9,7 +9,7 @@ from algorithms.metrics.lab import AnswerRows, RankedList, ValueRows
 from mtrec_gui.pages.metrics.equation_card import EquationCard
 from mtrec_gui.pages.metrics.event_editor import EventEditor
 from mtrec_gui.pages.metrics.list_editor import ListEditor
-from mtrec_gui.pages.metrics.picture_card import PictureCard
+from mtrec_gui.pages.metrics.picture_card import PROBABILITIES, PictureCard
 from mtrec_gui.pages.metrics.try_state import TryState
 from mtrec_gui.pages.metrics.words import title_of
 from mtrec_gui.theme import L
@@ -80,12 +80,15 @@ class TryPart(QWidget):
             self.list.show_example(example, state)
             title = self.tr("Drag an item, or press “relevant”")
         elif isinstance(example, ValueRows | AnswerRows):
-            self.events.show_example(example)
-            title = (
-                self.tr("Change a score, or move the threshold")
-                if isinstance(example, AnswerRows)
-                else self.tr("Change a prediction")
-            )
+            by_threshold = state.metric.key not in PROBABILITIES
+            self.events.show_example(example, by_threshold)
+            title = self.tr("Change a prediction")
+            if isinstance(example, AnswerRows):
+                title = (
+                    self.tr("Change a score, or move the threshold")
+                    if by_threshold
+                    else self.tr("Change a probability")
+                )
         self.work.set_words(title, state.source or self.tr("Invented rows: change them."))
         self.reset.setEnabled(state.is_changed)
         self.invented.setVisible(bool(state.source))

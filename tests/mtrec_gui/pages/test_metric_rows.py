@@ -175,6 +175,16 @@ def test_the_presenter_shows_the_worst_user_at_once_and_leads_to_explain(workspa
     assert view.state.user is None
 
 
+def test_a_number_without_users_says_so(workspace, page):
+    presenter = RowsPresenter(workspace, RestoredModels(), print)
+    presenter.attach(page)
+    page.show()
+    presenter.number_asked(asked_of(workspace, "shared_factors", "click", "item_coverage"))
+    assert "No user" in page.remark.text()
+    assert not page.table.isVisible()
+    assert float(page.value.text()) > 0
+
+
 def test_late_answers_are_dropped(workspace, shop_file):
     late = LateErrands()
     view, presenter = RecordingView(), RowsPresenter(workspace, RestoredModels(), print)
