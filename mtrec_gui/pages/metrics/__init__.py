@@ -78,6 +78,7 @@ def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
 
     from mtrec_gui import preferences
     from mtrec_gui.pages.metrics.exercise_presenter import ExercisePresenter
+    from mtrec_gui.pages.metrics.state import Part
 
     def keep(solved: tuple[str, ...]) -> None:
         preferences.save(replace(preferences.load(), solved=solved))
@@ -88,6 +89,7 @@ def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
     view.again_pressed.connect(presenter.again_pressed)
     presenter.attach(view)
     page.metric_changed.connect(presenter.metric_chosen)
+    page.part_changed.connect(lambda part: presenter.shown(part is Part.EXERCISES))
 
 
 def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:

@@ -63,6 +63,13 @@ class ExercisePresenter:
         self._state: ExerciseState | None = None
         self._place = 0
         self._key = ""
+        self._is_shown = False
+
+    def shown(self, is_shown: bool) -> None:
+        """The part came to the front or went to the back; nothing is asked unseen."""
+        self._is_shown = is_shown
+        if is_shown and self._key and self._state is None:
+            self._begin()
 
     def attach(self, view: ExerciseView) -> None:
         """Take the view."""
@@ -73,9 +80,13 @@ class ExercisePresenter:
         """Another metric is on the page."""
         if key == self._key:
             return
-        self._key, self._place = key, 0
-        if key not in workable():
-            self._state = ExerciseState(find_metric(key), None)
+        self._key, self._place, self._state = key, 0, None
+        if self._is_shown:
+            self._begin()
+
+    def _begin(self) -> None:
+        if self._key not in workable():
+            self._state = ExerciseState(find_metric(self._key), None)
             self._render()
         else:
             self._ask()

@@ -44,6 +44,8 @@ class MetricsPage(Page):
         self.shelf = MetricShelf(appearance)
         self.picker = MetricPicker()
         self._is_filled = False
+        self._part: Part | None = None
+        self._newest: MetricOnPage | None = None  # not on the card yet
         self.workbench = TryPart(appearance)
         self.meaning = MeaningView(appearance)
         self.disagree = DisagreePart(appearance)
@@ -113,13 +115,22 @@ class MetricsPage(Page):
         self.title.setText(title_of(shown.metric))
         definition = engine_text(shown.metric.card.definition)
         self.sentence.setText(f"{definition}\n{facts(shown.metric)}")
-        self.meaning.show_metric(shown)
+        self._newest = shown
+        self._show_meaning()
 
     def show_part(self, part: Part) -> None:
         """Show this of it, and nothing else."""
         self.segments.choose(part.value)
         for each, widget in self.parts.items():
             widget.setVisible(each is part)
+        self._part = part
+        self._show_meaning()
+
+    def _show_meaning(self) -> None:
+        """Show the card once somebody looks at it."""
+        if self._part is Part.MEANING and self._newest is not None:
+            self.meaning.show_metric(self._newest)
+            self._newest = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the arrangement that fits."""

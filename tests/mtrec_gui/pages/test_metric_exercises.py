@@ -47,6 +47,10 @@ def view() -> RecordingView:
 def exercises(view, kept) -> ExercisePresenter:
     made = ExercisePresenter(np.random.default_rng(0), lambda: (), kept.append)
     made.attach(view)
+    made.metric_chosen("f1")
+    assert view.states == [], "nothing is asked unseen"
+    made.shown(True)
+    assert view.state.metric.key == "f1"
     return made
 
 
@@ -93,6 +97,7 @@ def test_the_unsolved_questions_come_first_and_never_run_out(exercises, view):
 def test_what_was_solved_earlier_counts(view):
     made = ExercisePresenter(np.random.default_rng(0), lambda: ("mae.x", "rmse.y"), print)
     made.attach(view)
+    made.shown(True)
     made.metric_chosen("mae")
     assert view.state.n_solved == 1
 
@@ -146,6 +151,7 @@ def test_every_question_can_be_answered_on_the_page(key, part, kept):
     presenter = ExercisePresenter(np.random.default_rng(3), lambda: (), kept.append)
     view = RecordingView()
     presenter.attach(part)
+    presenter.shown(True)
     part.answered.connect(presenter.answered)
     part.next_pressed.connect(presenter.next_pressed)
     presenter.metric_chosen(key)
