@@ -98,9 +98,10 @@ def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:
     view.list.moved.connect(bench.row_moved)
     view.list.k_changed.connect(bench.k_changed)
     view.list.unlisted_changed.connect(bench.unlisted_changed)
-    view.events.number_changed.connect(bench.number_changed)
-    view.events.threshold_changed.connect(bench.threshold_changed)
-    for editor in (view.list, view.events):
+    view.answers.threshold_changed.connect(bench.threshold_changed)
+    for events in (view.values, view.answers):
+        events.number_changed.connect(bench.number_changed)
+    for editor in (view.list, view.values, view.answers):
         editor.truth_changed.connect(bench.truth_changed)
         editor.pointed.connect(bench.row_pointed)
     view.equation.pointed.connect(bench.step_pointed)

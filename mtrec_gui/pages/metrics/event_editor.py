@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 from algorithms.metrics.lab import AnswerRows, ValueRows
 from mtrec_gui.pages.metrics.lab_row import LabRow, set_lit
 from mtrec_gui.theme import XS, M, S
-from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
 from mtrec_gui.widgets.layout import row
@@ -22,6 +21,10 @@ _STEPS = 100  # of the threshold slider
 
 class EventEditor(QWidget):
     """Events with a truth each, and what was said of it.
+
+    Parameters
+    ----------
+    is_answers : whether they happened or did not (``AnswerRows``), or have values (``ValueRows``)
 
     Signals
     -------
@@ -36,11 +39,10 @@ class EventEditor(QWidget):
     threshold_changed = Signal(float)
     pointed = Signal(int)
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(self, is_answers: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
         self.lines: list[_Line] = []
-        self._is_answers = False
+        self._is_answers = is_answers
         self._head = PlainLabel("", "remark", wrap=True)
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -61,10 +63,7 @@ class EventEditor(QWidget):
 
     def show_example(self, example: ValueRows | AnswerRows, by_threshold: bool = True) -> None:
         """Show the rows, and the threshold where it plays a part."""
-        answers = isinstance(example, AnswerRows)
-        if answers is not self._is_answers:
-            self._forget_lines(0)
-            self._is_answers = answers
+        answers = self._is_answers
         self._forget_lines(len(example))
         while len(self.lines) < len(example):
             self._add_line()

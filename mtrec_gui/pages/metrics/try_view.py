@@ -39,13 +39,13 @@ class TryPart(QWidget):
         self.none = Card(" ", " ")
         self.work = Card(" ", " ")
         self.list = ListEditor(appearance)
-        self.events = EventEditor(appearance)
+        self.values, self.answers = EventEditor(False), EventEditor(True)
         self.reset = button(self.tr("As it was"))
         self.reset.clicked.connect(self.reset_pressed)
         self.invented = button(self.tr("Use invented rows"))
         self.invented.clicked.connect(self.invented_wanted)
-        self.work.body.addWidget(self.list)
-        self.work.body.addWidget(self.events)
+        for editor in (self.list, self.values, self.answers):
+            self.work.body.addWidget(editor)
         self.work.body.addLayout(row(self.reset, self.invented, None))
         self.work.body.addStretch(1)
         self.mind = Card(self.tr("Mind this"))
@@ -75,20 +75,22 @@ class TryPart(QWidget):
             )
             return
         self.list.setVisible(isinstance(example, RankedList))
-        self.events.setVisible(isinstance(example, ValueRows | AnswerRows))
+        self.values.setVisible(isinstance(example, ValueRows))
+        self.answers.setVisible(isinstance(example, AnswerRows))
         if isinstance(example, RankedList):
             self.list.show_example(example, state)
             title = self.tr("Drag an item, or press “relevant”")
-        elif isinstance(example, ValueRows | AnswerRows):
+        elif isinstance(example, AnswerRows):
             by_threshold = state.metric.key not in PROBABILITIES
-            self.events.show_example(example, by_threshold)
+            self.answers.show_example(example, by_threshold)
+            title = (
+                self.tr("Change a score, or move the threshold")
+                if by_threshold
+                else self.tr("Change a probability")
+            )
+        elif isinstance(example, ValueRows):
+            self.values.show_example(example)
             title = self.tr("Change a prediction")
-            if isinstance(example, AnswerRows):
-                title = (
-                    self.tr("Change a score, or move the threshold")
-                    if by_threshold
-                    else self.tr("Change a probability")
-                )
         self.work.set_words(title, state.source or self.tr("Invented rows: change them."))
         self.reset.setEnabled(state.is_changed)
         self.invented.setVisible(bool(state.source))
@@ -100,8 +102,8 @@ class TryPart(QWidget):
 
     def show_light(self, state: TryState) -> None:
         """Show which rows and terms belong together."""
-        self.list.show_light(state.lit_rows)
-        self.events.show_light(state.lit_rows)
+        for editor in (self.list, self.values, self.answers):
+            editor.show_light(state.lit_rows)
         self.equation.show_light(state.lit_steps)
 
 

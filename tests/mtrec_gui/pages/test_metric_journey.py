@@ -136,6 +136,26 @@ def test_from_a_number_to_its_rows_and_on(lab, qtbot):
     assert any(key.startswith("ndcg.") for key in preferences.load().solved)
 
 
+def test_predictions_scores_and_the_threshold_are_changed_by_hand(lab):
+    lab.go("metrics")
+    page = lab.pages["metrics"]
+    bench = page.workbench
+    page.metric_chosen.emit("mae")
+    before = bench.equation.value.text()
+    bench.values.lines[0].said.setValue(90)
+    assert float(bench.equation.value.text()) > float(before) + 10
+    bench.reset.click()
+    assert bench.equation.value.text() == before
+    page.metric_chosen.emit("recall")
+    bench.answers.threshold.setValue(0)
+    assert bench.equation.value.text() == "1.0000", "who always says yes misses nothing"
+    bench.answers.threshold.setValue(100)
+    low = float(bench.equation.value.text())
+    first = next(line for line in bench.answers.lines if line.happened.isChecked())
+    first.said.setValue(1.0)
+    assert float(bench.equation.value.text()) > low
+
+
 def test_a_deleted_run_takes_its_rows_along(lab):
     table = lab.pages["compare"].table_card.table
     table.cell_asked.emit(0, 0)
