@@ -20,10 +20,10 @@ from algorithms.metrics.lab.examples import (
     RankedList,
     TaskGains,
     ValueRows,
-    Workbench,
 )
 
 T = TypeVar("T")
+Rows = ValueRows | AnswerRows | RankedList  # what a metric of the catalog looks at
 
 MOST_DRAWS = 5000
 GRID = np.array([percent for percent in range(1, 100) if percent % 5])  # no threshold among them
@@ -96,9 +96,7 @@ def draw_gains(rng: np.random.Generator) -> TaskGains:
     )
 
 
-def draw_example(
-    metrics: Sequence[Metric], rng: np.random.Generator, n: int | None = None
-) -> Workbench:
+def draw_example(metrics: Sequence[Metric], rng: np.random.Generator, n: int | None = None) -> Rows:
     """Draw n rows that all of some metrics of one level can look at; how many is usual without n.
 
     They have users, or grades, where one of the metrics asks for them.
@@ -113,19 +111,17 @@ def draw_example(
     return draw_list(rng, n, graded, most_k=n) if n else draw_list(rng, graded=graded)
 
 
-def draw_rival(example: Workbench, rng: np.random.Generator) -> Workbench:
-    """Draw what another model says of the same events, for the same user, or of the same tasks."""
+def draw_rival(example: Rows, rng: np.random.Generator) -> Rows:
+    """Draw what another model says of the same events, or lists for the same user."""
     if isinstance(example, ValueRows):
         return replace(example, predicted=_predictions(np.array(example.truth), rng))
     if isinstance(example, AnswerRows):
         return replace(example, scores=_scores(rng, len(example)))
-    if isinstance(example, TaskGains):
-        return replace(draw_gains(rng), single=example.single, multi=_multi(example, rng))
     n = len(example)
     return _listed(rng.permutation(n + 2), _grades(example), n, example.k)
 
 
-def draw_pair(metric: Metric, rng: np.random.Generator) -> tuple[Workbench, Workbench]:
+def draw_pair(metric: Metric, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Draw two models' answers to the same question."""
     example = draw_example([metric], rng)
     return example, draw_rival(example, rng)
@@ -150,7 +146,8 @@ def _listed(order: AnyArray, grades: AnyArray, n: int, k: int) -> RankedList:
     relevant = order < len(grades)  # which letter is relevant stays the same
     relevance[relevant] = grades[order[relevant]]
     names = tuple(LETTERS[item] for item in order[:n])
-    unlisted = tuple(relevance[n:][relevance[n:] > 0].tolist())
+    missing = np.sort(order[n:])
+    unlisted = tuple(grades[missing[missing < len(grades)]].astype(float).tolist())
     n_others = len(order) - n - len(unlisted)
     return RankedList(names, tuple(relevance[:n].tolist()), k, unlisted, n_others)
 
@@ -162,8 +159,3 @@ def _grades(example: RankedList) -> AnyArray:
     missing = [item for item in range(example.n_relevant) if item not in grades]
     grades |= dict(zip(missing, example.unlisted, strict=True))
     return np.array([grades[item] for item in range(example.n_relevant)])
-
-
-def _multi(example: TaskGains, rng: np.random.Generator) -> tuple[float, ...]:
-    change = rng.choice([-0.1, -0.05, 0.05, 0.1], len(example))
-    return tuple(np.round(np.array(example.single) * (1 + change), 4).tolist())
