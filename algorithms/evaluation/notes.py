@@ -17,7 +17,7 @@ CALIBRATED = "“{task}”: scores calibrated on validation."
 THRESHOLD = "“{task}”: yes from a probability of {threshold:.3f}, the best F1 on validation."
 NO_THRESHOLD = (
     "“{task}”: validation has no scored event of both outcomes, so no threshold can be chosen; "
-    "accuracy, precision, recall and F1 are undefined."
+    "metrics of answers and of probabilities are undefined."
 )
 UNSCORED = "“{task}”: {n} test events could not be scored and are left out."
 ONLY_ORDER = "“{task}”: the scores only order, so errors are undefined; lists are judged."
