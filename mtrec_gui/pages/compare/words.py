@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from algorithms.evaluation import Cell, Column, TaskGain, Verdict
-from algorithms.metrics import Level, find_metric
+from algorithms.metrics import find_metric
 from algorithms.models.base import Bound
 from mtrec_gui.jobs.port import JobState
 from mtrec_gui.pages.compare.state import CompareState, PendingRun, Section, Shown
@@ -285,6 +285,6 @@ class TableWords(QObject):
 
     def counted(self, column: Column, n: int) -> str:
         """Say on how many users or events a number rests."""
-        if find_metric(column.metric).level is Level.RANKING:
+        if find_metric(column.metric).level.of_lists:
             return self.tr("n = {n} users").format(n=f"{n:,}")
         return self.tr("n = {n} events").format(n=f"{n:,}")
