@@ -161,15 +161,15 @@ def judge(
     owner = np.repeat(np.arange(m), np.diff(offsets))
     keys = owner * width + relevant  # one number for each (user, item)
     worth = None if gains is None else _positive(gains, len(relevant))
-    known = keys
+    known, n_relevant = keys, np.diff(offsets)
     if (np.diff(keys) <= 0).any():  # sorting is most of the work, and often done before
         order = np.argsort(keys)
         known, worth = keys[order], None if worth is None else worth[order]
         new = np.diff(known, prepend=-1) > 0
         if worth is not None:
             worth = np.maximum.reduceat(worth, np.flatnonzero(new))
-        known = known[new]
-    n_relevant = np.bincount(known // width, minlength=m) if len(known) else np.zeros(m, np.int64)
+        known, owner = known[new], known[new] // width
+        n_relevant = np.bincount(owner, minlength=m)
     listed = np.arange(m)[:, None] * width + items  # (m, n)
     hits, place = _find(known, np.where(filled, listed, -1))
     judged = JudgedLists(
@@ -177,7 +177,7 @@ def judge(
         n_relevant=n_relevant,
         filled=filled,
         gains=None if worth is None else _at(worth, place, hits),
-        best_gains=None if worth is None else _best(worth, n_relevant, items.shape[1]),
+        best_gains=None if worth is None else _best(worth, owner, n_relevant, items.shape[1]),
         n_candidates=None if n_candidates is None else np.asarray(n_candidates, dtype=np.int64),
     )
     _check_candidates(judged)
@@ -261,19 +261,20 @@ def _at(worth: FloatArray, place: IntArray, hits: BoolArray) -> FloatArray:
     return gains
 
 
-def _best(worth: FloatArray, n_relevant: IntArray, n: int) -> FloatArray:
-    """Return (m, n) each user's largest gains in falling order, from gains grouped by user."""
+def _best(worth: FloatArray, owner: IntArray, n_relevant: IntArray, n: int) -> FloatArray:
+    """Return (m, n) each user's largest gains in falling order, from gains (r,) by owner (r,)."""
     best = np.zeros((len(n_relevant), n))
     if not len(worth):
         return best
     some = np.flatnonzero(n_relevant)
     starts = np.cumsum(n_relevant) - n_relevant
-    largest = np.maximum.reduceat(worth, starts[some])
+    largest = np.ones(len(n_relevant))
+    largest[some] = np.maximum.reduceat(worth, starts[some])
     # One number for each user and share of the user's largest gain sorts in one go. Shares are
     # told apart down to 1e-9 for a million users, which is as exact as the result has to be.
-    keys = np.repeat(2.0 * some, n_relevant[some]) - worth / np.repeat(largest, n_relevant[some])
+    keys = 2.0 * owner - worth / largest[owner]
     falling = worth[np.argsort(keys)]
-    kept = np.arange(len(worth)) - np.repeat(starts, n_relevant) < n
+    kept = np.arange(len(worth)) - starts[owner] < n
     best[np.arange(n) < n_relevant[:, None]] = falling[kept]
     return best
 
