@@ -87,6 +87,8 @@ class JudgedLists:
         return _running(self.misses.astype(np.int64))
 
 
+_BLOCK = 8192  # users looked up at a time
+
 Number = TypeVar("Number", np.int64, np.float64)
 
 
@@ -154,13 +156,36 @@ def judge(
             expected="relevant items from 0 up",
             found=f"{n_negative} below",
         )
+    _refuse_repeated(items)
+    worth = None if gains is None else _positive(gains, len(relevant))
+    blocks = []
+    for start in range(0, max(len(items), 1), _BLOCK):
+        users = slice(start, start + _BLOCK)
+        bounds = offsets[start : start + _BLOCK + 1]
+        own = slice(bounds[0], bounds[-1])
+        found = None if worth is None else worth[own]
+        blocks.append(_judge_block(items[users], bounds - bounds[0], relevant[own], found))
+    judged = JudgedLists(
+        hits=np.concatenate([block.hits for block in blocks]),
+        n_relevant=np.concatenate([block.n_relevant for block in blocks]),
+        filled=items >= 0,
+        gains=_joined([block.gains for block in blocks]),
+        best_gains=_joined([block.best_gains for block in blocks]),
+        n_candidates=None if n_candidates is None else np.asarray(n_candidates, dtype=np.int64),
+    )
+    _check_candidates(judged)
+    return judged
+
+
+def _judge_block(
+    items: IntArray, offsets: IntArray, relevant: IntArray, worth: FloatArray | None
+) -> JudgedLists:
+    """Look up the lists of so few users that what it takes fits the cache."""
     m = len(items)
     filled = items >= 0
-    _refuse_repeated(items)
     width = 1 + max(int(items.max(initial=-1)), int(relevant.max(initial=-1)))
     owner = np.repeat(np.arange(m), np.diff(offsets))
     keys = owner * width + relevant  # one number for each (user, item)
-    worth = None if gains is None else _positive(gains, len(relevant))
     known, n_relevant = keys, np.diff(offsets)
     if (np.diff(keys) <= 0).any():  # sorting is most of the work, and often done before
         order = np.argsort(keys)
@@ -172,16 +197,17 @@ def judge(
         n_relevant = np.bincount(owner, minlength=m)
     listed = np.arange(m)[:, None] * width + items  # (m, n)
     hits, place = _find(known, np.where(filled, listed, -1))
-    judged = JudgedLists(
+    return JudgedLists(
         hits=hits,
         n_relevant=n_relevant,
-        filled=filled,
         gains=None if worth is None else _at(worth, place, hits),
         best_gains=None if worth is None else _best(worth, owner, n_relevant, items.shape[1]),
-        n_candidates=None if n_candidates is None else np.asarray(n_candidates, dtype=np.int64),
     )
-    _check_candidates(judged)
-    return judged
+
+
+def _joined(parts: Sequence[FloatArray | None]) -> FloatArray | None:
+    given = [part for part in parts if part is not None]
+    return np.concatenate(given) if given else None
 
 
 def judge_rows(

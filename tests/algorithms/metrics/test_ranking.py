@@ -443,8 +443,10 @@ def test_too_few_candidates_are_refused():
         judge_rows([[3, 4]], [[3]], n_candidates=[2, 2])
 
 
-def test_many_lists_are_judged_as_one_by_one():
+@pytest.mark.parametrize("block", [7, 8192])
+def test_many_lists_are_judged_as_one_by_one(block, monkeypatch):
     """Against sets, with relevant items in any order, repeated, and far apart ids."""
+    monkeypatch.setattr("algorithms.metrics.judged._BLOCK", block)
     rng = np.random.default_rng(5)
     items = np.stack([rng.permutation(50)[:20] for _ in range(300)]) * 70_001
     counts = rng.integers(0, 40, 300)
