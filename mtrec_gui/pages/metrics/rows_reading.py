@@ -134,10 +134,12 @@ def read_user(
     stored = next(each for each in project.runs(asked.comparison) if each.id == number.run.id)
     model = restored.model(project, log, experiment, stored)
     part = task.part(split.test.select(split.test.users == user))
-    needs_threshold = isinstance(number.metric, EventMetric) and number.metric.needs_threshold
+    reads_answers = isinstance(number.metric, EventMetric) and (
+        number.metric.needs_threshold or number.metric.needs_probability
+    )
     scored = score_events(model, task, part)
     said, threshold = scored.scores, None
-    if task.kind is TaskKind.BINARY and needs_threshold:
+    if task.kind is TaskKind.BINARY and reads_answers:
         said, threshold = _answers(model, task, split, scored)
     known = np.isfinite(model.predict(task, part.users, part.items))
     found = UserOfNumber(
