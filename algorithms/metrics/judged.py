@@ -207,7 +207,9 @@ def _judge_block(
 
 def _joined(parts: Sequence[FloatArray | None]) -> FloatArray | None:
     given = [part for part in parts if part is not None]
-    return np.concatenate(given) if given else None
+    if len(given) < 2:  # nothing to copy
+        return given[0] if given else None
+    return np.concatenate(given)
 
 
 def judge_rows(
