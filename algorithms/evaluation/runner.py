@@ -27,6 +27,7 @@ from algorithms.evaluation.surroundings import surroundings_of
 from algorithms.messages import Message
 from algorithms.models.base import Recommender, TopLists
 from algorithms.models.catalog import MODELS, find_model
+from algorithms.models.extras import require_extra
 from algorithms.progress import Progress, Stage, part_of, silent
 from algorithms.tasks import Task, check_tasks
 
@@ -67,6 +68,7 @@ def run(
         Where the run cannot be done as asked; the sentence says what to change.
     """
     model_class = find_model(spec.model, models)
+    require_extra(model_class)
     model = model_class.from_values(_config_values(model_class, spec))
     tasks = _possible_tasks(model_class, spec.tasks, log)
 

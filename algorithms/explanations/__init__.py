@@ -1,5 +1,6 @@
 """Explanations: sentences first, contributions second."""
 
+from algorithms.explanations.exhibit import Bars, Exhibit, HeatMap, Lines, Points, Table
 from algorithms.explanations.explanation import (
     Contribution,
     EvidenceKind,
@@ -7,4 +8,15 @@ from algorithms.explanations.explanation import (
     strongest_first,
 )
 
-__all__ = ["Contribution", "EvidenceKind", "Explanation", "strongest_first"]
+__all__ = [
+    "Bars",
+    "Contribution",
+    "EvidenceKind",
+    "Exhibit",
+    "Explanation",
+    "HeatMap",
+    "Lines",
+    "Points",
+    "Table",
+    "strongest_first",
+]

@@ -26,6 +26,7 @@ from algorithms.arrays import (
     group_rows,
     top_n,
 )
+from algorithms.balancing.record import TrainingRecord
 from algorithms.data.log import InteractionLog, LogShapeError
 from algorithms.errors import (
     ConfigError,
@@ -36,7 +37,7 @@ from algorithms.errors import (
     UnknownUserError,
     UnservedTaskError,
 )
-from algorithms.explanations import Explanation
+from algorithms.explanations import Exhibit, Explanation
 from algorithms.messages import Message
 from algorithms.progress import Progress, silent
 from algorithms.tasks import Task, TaskKind
@@ -57,6 +58,10 @@ class Family(StrEnum):
     LIBRARY = "library"
     SHARED_FACTORS = "shared_factors"
     RULES = "rules"
+    NEURAL = "neural"
+    ADVERSARIAL = "adversarial"
+    PROMPTED = "prompted"
+    POLICY = "policy"
     REFERENCE = "reference"  # floor and ceiling: to read the others by, not to compete
 
 
@@ -136,6 +141,7 @@ class Recommender(ABC):
     single_task_twin: ClassVar[str | None] = None  # key of the model its gain is measured against
     explains_by: ClassVar[str] = ""  # counts | biases | interactions | factors | rules | truth
     bound: ClassVar[Bound | None] = None  # which line it draws, where its family is REFERENCE
+    extra: ClassVar[str | None] = None  # the optional installation it needs, such as "deep"
     needs_truth: ClassVar[bool] = False  # does it need a log whose world is known (its origin)?
 
     def __init__(self, config: ModelConfig | None = None) -> None:
@@ -368,6 +374,14 @@ class Recommender(ABC):
         self._take(train, tasks)
         self._restore(state)
         return self
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Show the inside of the fitted model; by default nothing beyond its explanations."""
+        return ()
+
+    def training_record(self) -> TrainingRecord | None:
+        """Return how the tasks pulled at what they share while it learned, where it was noted."""
+        return None
 
     def notes(self) -> tuple[Message, ...]:
         """Say what a reader of its numbers must know of the fit; by default nothing."""

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
     from mtrec_gui.theme import Theme
 
-MARKERS = {"baseline": "o", "library": "s", "shared_factors": "D", "rules": "^"}
-_MULTITASK = ("shared_factors", "rules")
+MARKERS = {
+    "baseline": "o",
+    "library": "s",
+    "shared_factors": "D",
+    "rules": "^",
+    "neural": "h",
+    "adversarial": "X",
+    "prompted": "*",
+    "policy": "v",
+}
+_MULTITASK = ("shared_factors", "rules", "neural", "adversarial", "prompted", "policy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from algorithms.errors import NoTasksError
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
 from algorithms.models.base import Recommender
+from algorithms.models.extras import missing_extra
 from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text
 from mtrec_gui.model_shelf import MODELS
@@ -89,6 +90,9 @@ def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) ->
     if not served:
         kinds = ", ".join(sorted(kind.value for kind in model.serves))
         return NoTasksError(model=model.title, served=kinds).message
+    missing = missing_extra(model)
+    if missing is not None:
+        return missing
     return next((each.message for each in problems if each.fatal and each.task in served), None)
 
 

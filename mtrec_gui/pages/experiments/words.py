@@ -51,6 +51,13 @@ class ExperimentWords(QObject):
             Family.LIBRARY: (self.tr("Libraries"), self.tr("one model for each task")),
             Family.SHARED_FACTORS: (self.tr("Shared factors"), self.tr("the lab's own")),
             Family.RULES: (self.tr("Rules"), self.tr("knowledge that a person wrote")),
+            Family.NEURAL: (self.tr("Networks"), self.tr("small enough for a laptop")),
+            Family.ADVERSARIAL: (
+                self.tr("Adversaries"),
+                self.tr("one network against another"),
+            ),
+            Family.PROMPTED: (self.tr("Prompts"), self.tr("every task is a sentence")),
+            Family.POLICY: (self.tr("Policies"), self.tr("learn how much each task counts")),
             Family.REFERENCE: (
                 self.tr("References"),
                 self.tr("floor and ceiling, to read the others by"),

@@ -1,0 +1,1 @@
+"""Policies: who decides how much each task counts, for whom, and what came of it."""

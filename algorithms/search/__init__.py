@@ -1,0 +1,1 @@
+"""Search: many runs over weights and parameters, and the Pareto front between tasks."""
