@@ -10,19 +10,23 @@ from algorithms.metrics.lab.examples import (
 )
 from algorithms.metrics.lab.exercise_catalog import exercise, templates
 from algorithms.metrics.lab.exercises import Exercise, Verdict
+from algorithms.metrics.lab.user_lists import NOTHING, ItemFacts, UserLists
 from algorithms.metrics.lab.work_gains import GAIN, task_gains
 from algorithms.metrics.lab.workbench import evaluate, first_example, workable
 from algorithms.metrics.lab.worked import Part, Step, WorkbenchError, Worked
 
 __all__ = [
     "GAIN",
+    "NOTHING",
     "AnswerRows",
     "Disagreement",
     "Exercise",
+    "ItemFacts",
     "Part",
     "RankedList",
     "Step",
     "TaskGains",
+    "UserLists",
     "ValueRows",
     "Verdict",
     "Workbench",

@@ -21,12 +21,15 @@ from algorithms.metrics.lab.examples import (
     TaskGains,
     ValueRows,
 )
+from algorithms.metrics.lab.user_lists import NOTHING, ItemFacts, UserLists
 
 T = TypeVar("T")
-Rows = ValueRows | AnswerRows | RankedList  # what a metric of the catalog looks at
+Rows = ValueRows | AnswerRows | RankedList | UserLists  # what a metric of the catalog looks at
 
 MOST_DRAWS = 5000
 GRID = np.array([percent for percent in range(1, 100) if percent % 5])  # no threshold among them
+_N_PLACES, _EMPTY = 4, 0.4  # of several users' lists; how often one is empty
+_USERS = ("Ann", "Ben", "Cleo", "Dan")
 LETTERS = "FCAHBEGDJILK"  # the candidates of a list, which shows some of them
 
 
@@ -84,6 +87,43 @@ def draw_list(
     return _listed(rng.permutation(n + 2), grades, n, int(rng.integers(1, most_k + 1)))
 
 
+def draw_user_lists(rng: np.random.Generator, empty: bool = False, n_users: int = 3) -> UserLists:
+    """Draw the lists of up to four users, four of eight items each; no two are as popular.
+
+    With ``empty`` some of the users have no list.
+    """
+    n = 8
+    items = ItemFacts(
+        tuple("ABCDEFGH"),
+        tuple(rng.permutation(["comedy", "thriller", "drama"] * 3)[:n].tolist()),
+        tuple(np.sort(rng.permutation(np.arange(1, 13))[:n])[::-1].tolist()),
+        16,
+    )
+    orders = [rng.permutation(n).tolist() for _ in range(n_users)]
+    met = tuple(tuple(sorted(order[:2])) for order in orders)
+    relevant = tuple(tuple(sorted(order[2 : int(rng.integers(4, 6))])) for order in orders)
+    nothing = ((NOTHING,) * _N_PLACES,) * n_users
+    k = int(rng.integers(1, 3))
+    example = UserLists(items, _USERS[:n_users], nothing, k, relevant=relevant, met=met)
+    return _filled(example, rng, empty)
+
+
+def _filled(example: UserLists, rng: np.random.Generator, empty: bool) -> UserLists:
+    """Fill the lists with items that the users had not met; with ``empty`` leave some empty.
+
+    Between showing everybody the same and everybody their own, all degrees are drawn.
+    """
+    n = len(example.items)
+    shared, weight = rng.random(n), rng.random()
+    lists = []
+    for met in example.met:
+        scores = weight * shared + (1 - weight) * rng.random(n)
+        best = [item for item in np.argsort(-scores).tolist() if item not in met]
+        is_empty = empty and rng.random() < _EMPTY
+        lists.append((NOTHING,) * example.width if is_empty else tuple(best[: example.width]))
+    return replace(example, lists=tuple(lists))
+
+
 def draw_gains(rng: np.random.Generator) -> TaskGains:
     """Draw the values of three tasks, of which in the last lower is better."""
     single = rng.choice([0.4, 0.5, 0.8, 1.0], 3)
@@ -107,6 +147,9 @@ def draw_example(metrics: Sequence[Metric], rng: np.random.Generator, n: int | N
     if level is Level.BINARY:
         users = any(isinstance(each, EventMetric) and each.needs_users for each in metrics)
         return draw_answers(rng, n or 6, users)
+    if level is Level.BEYOND:
+        empty = any(each.key == "user_coverage" for each in metrics)
+        return draw_user_lists(rng, empty, len(_USERS) if n else 3)
     graded = any(each.key == "ndcg_graded" for each in metrics)
     return draw_list(rng, n, graded, most_k=n) if n else draw_list(rng, graded=graded)
 
@@ -117,6 +160,8 @@ def draw_rival(example: Rows, rng: np.random.Generator) -> Rows:
         return replace(example, predicted=_predictions(np.array(example.truth), rng))
     if isinstance(example, AnswerRows):
         return replace(example, scores=_scores(rng, len(example)))
+    if isinstance(example, UserLists):
+        return _filled(example, rng, any(NOTHING in own for own in example.lists))
     n = len(example)
     return _listed(rng.permutation(n + 2), _grades(example), n, example.k)
 

@@ -1,9 +1,9 @@
 """Small examples that a learner can change: a few rows, short enough to compute by hand.
 
 Each kind of metric looks at another kind of rows, so there is one workbench for each: values
-(truth and prediction), answers (truth, score and a threshold), a ranked list (relevance and k)
-and the gains of several tasks. A workbench never changes; each change returns a new one, so that
-undoing is keeping the old one.
+(truth and prediction), answers (truth, score and a threshold), a ranked list (relevance and k),
+several users' lists (see ``user_lists.py``) and the gains of several tasks. A workbench never
+changes; each change returns a new one, so that undoing is keeping the old one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from algorithms.metrics.inputs import MetricInputError
+from algorithms.metrics.lab.user_lists import UserLists
 
 T = TypeVar("T")
 
@@ -226,7 +227,7 @@ class TaskGains:
         return replace(self, single=_replaced(self.single, row, value))
 
 
-Workbench = ValueRows | AnswerRows | RankedList | TaskGains
+Workbench = ValueRows | AnswerRows | RankedList | UserLists | TaskGains
 
 
 def _replaced(column: tuple[T, ...], row: int, value: T) -> tuple[T, ...]:

@@ -17,11 +17,13 @@ from algorithms.metrics.lab.draws import (
     draw_list,
     draw_pair,
     draw_until,
+    draw_user_lists,
     draw_values,
 )
 from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows, Workbench
 from algorithms.metrics.lab.exercises import CLEARLY, Exercise, Mistake, Words, apart, real_mistakes
 from algorithms.metrics.lab.mistakes import MISTAKES
+from algorithms.metrics.lab.user_lists import NOTHING, UserLists
 from algorithms.metrics.lab.worked import catalog_value, number
 
 FIRST_SECOND_EQUAL = (
@@ -35,7 +37,7 @@ RISES_FALLS_STAYS = (Message("It rises"), Message("It falls"), Message("It stays
 
 def shown_name(metric: Metric, example: Workbench) -> str:
     """Return the metric's name with the example's k, where it has one."""
-    return metric.shown(example.k if isinstance(example, RankedList) else None)
+    return metric.shown(example.k if isinstance(example, (RankedList, UserLists)) else None)
 
 
 def ask_value(key: str, rng: np.random.Generator) -> Exercise:
@@ -116,10 +118,13 @@ def ask_double_k(key: str, rng: np.random.Generator) -> Exercise:
     """Ask what twice the k does to the value."""
 
     def draw() -> _Change:
-        example = _ranked(find_metric(key), rng)
+        metric = find_metric(key)
+        of_users = metric.level is Level.BEYOND
+        example = draw_user_lists(rng) if of_users else _ranked(metric, rng)
         after = example.with_k(2 * example.k)
         words: Words = {"before": example.k, "after": after.k, **_facts(example)}
-        return _Change(example, after, Message(_DOUBLE_K, words))
+        question = _DOUBLE_K_OF_USERS if of_users else _DOUBLE_K
+        return _Change(example, after, Message(question, words))
 
     return _ask_change(find_metric(key), "double_k", draw, rng)
 
@@ -164,6 +169,9 @@ def _changed(metric: Metric, rng: np.random.Generator) -> _Change:
         return _other_prediction(draw_values(rng), rng)
     if metric.level is Level.BINARY:
         return _other_score(_answers(metric, rng), rng, _asked(metric) == "threshold")
+    if metric.level is Level.BEYOND:
+        empty = metric.key == "user_coverage"
+        return _other_item(draw_user_lists(rng, empty), rng, empty)
     return _moved(_ranked(metric, rng), rng)
 
 
@@ -189,6 +197,22 @@ def _other_score(example: AnswerRows, rng: np.random.Generator, told: bool) -> _
     words: Words = {"row": row + 1, "old": number(example.scores[row]), "new": number(new)}
     question = Message(_OTHER_ANSWER if told else _OTHER_SCORE, {**words, **_facts(example)})
     return _Change(example, example.with_score(row, new), question)
+
+
+def _other_item(example: UserLists, rng: np.random.Generator, empty: bool) -> _Change:
+    """Put another item in a place; where ``empty``, fill an empty place or empty a full one."""
+    row = int(rng.integers(len(example)))
+    user, place = example.place_of(row)
+    old = example.item_of(row)
+    free = set(range(len(example.items))) - {*example.lists[user], *example.met[user]}
+    free = {NOTHING} if empty and old != NOTHING else free
+    new = sorted(free)[int(rng.integers(len(free)))]
+    words: Words = {"user": example.users[user], "place": place + 1}
+    question = _FILLED if old == NOTHING else _EMPTIED if new == NOTHING else _OTHER_ITEM
+    for name, item in (("old", old), ("new", new)):
+        if item != NOTHING:
+            words[name] = example.items.names[item]
+    return _Change(example, example.with_item(row, new), Message(question, words))
 
 
 def _moved(example: RankedList, rng: np.random.Generator) -> _Change:
@@ -237,6 +261,7 @@ _VALUE_QUESTIONS = {
         "The relevant items of this list are marked; relevant items that it does not hold: "
         "{n_unlisted}. What is {metric}?"
     ),
+    "beyond": "These are lists of several users. What is {metric}, over all of them?",
 }
 _COMPARISON_QUESTIONS = {
     "rating": "Two models predict the same rows. Which is better by {metric}?",
@@ -246,6 +271,7 @@ _COMPARISON_QUESTIONS = {
         "{metric}?"
     ),
     "ranking": "Two lists for the same user. Which is better by {metric}?",
+    "beyond": "Two models fill the lists of the same users. Which is better by {metric}?",
 }
 _OTHER_VALUE = (
     "The prediction in row {row} becomes {new} instead of {old}. What happens to {metric}?"
@@ -264,3 +290,9 @@ _DOUBLE_K = (
     "k doubles from {before} to {after}. Relevant items that the list does not hold: "
     "{n_unlisted}. What happens to {metric}?"
 )
+_DOUBLE_K_OF_USERS = "k doubles from {before} to {after}. What happens to {metric}?"
+_OTHER_ITEM = (
+    "In place {place} of {user}'s list stands {new} instead of {old}. What happens to {metric}?"
+)
+_EMPTIED = "Place {place} of {user}'s list loses {old} and is empty. What happens to {metric}?"
+_FILLED = "Place {place} of {user}'s list, which was empty, holds {new}. What happens to {metric}?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.metrics.card import EventMetric, Level
+from algorithms.metrics.card import EventMetric
 from algorithms.metrics.catalog import find_metric
 from algorithms.metrics.lab import exercise_answers, exercise_values
 from algorithms.metrics.lab.exercise_any import (
@@ -60,7 +60,7 @@ def templates(metric_key: str) -> tuple[Template, ...]:
     common: list[Template] = [ask_value, ask_comparison, ask_change]
     if isinstance(metric, EventMetric) and metric.needs_threshold:
         common.append(ask_threshold)
-    if metric.level is Level.RANKING:
+    if metric.level.of_lists and metric.key != "user_coverage":  # k does not matter to a full list
         common.append(ask_double_k)
     return (*common, *OWN.get(metric_key, ()))
 

@@ -9,6 +9,7 @@ from typing import Any
 from algorithms.messages import Message
 from algorithms.metrics.catalog import find_metric
 from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows
+from algorithms.metrics.lab.user_lists import UserLists, exposures
 from algorithms.metrics.lab.worked import catalog_value
 
 Wrong = tuple[Callable[[Any], float], Message]
@@ -52,6 +53,32 @@ def _yes_share(example: AnswerRows) -> float:
     return sum(example.answers) / len(example)
 
 
+def _all_places(key: str) -> Callable[[Any], float]:
+    return lambda example: _other(key)(example.with_k(example.width))
+
+
+def _share_of_places(example: UserLists) -> float:
+    counts = exposures(example)
+    return sum(count > 0 for count in counts) / max(sum(counts), 1)
+
+
+def _gini_of_shown(example: UserLists) -> float:
+    counts = sorted(count for count in exposures(example) if count)
+    n = len(counts)
+    unequal = sum((2 * place - n - 1) * count for place, count in enumerate(counts, start=1))
+    return unequal / (n * sum(counts)) if n else math.nan
+
+
+def _all_hits(example: UserLists) -> float:
+    values = [
+        len(set(example.listed(user)) & set(relevant)) / example.k
+        for user, relevant in enumerate(example.relevant)
+        if relevant
+    ]
+    return sum(values) / len(values) if values else math.nan
+
+
+FIRST_PLACES = Message("That counts all places; only those up to k do.")
 ARITHMETIC = Message(
     "That is the arithmetic mean of precision and recall; F1 is their harmonic mean."
 )
@@ -121,5 +148,28 @@ MISTAKES: Mapping[str, tuple[Wrong, ...]] = {
     "ndcg": (
         (_undivided, Message("That is DCG: divide it by the DCG of the best order.")),
         (_other("precision_at"), Message("That is precision: a hit counts more near the top.")),
+    ),
+    "item_coverage": (
+        (
+            _share_of_places,
+            Message("That is over the places; coverage is over all items that could be shown."),
+        ),
+        (_all_places("item_coverage"), FIRST_PLACES),
+    ),
+    "novelty": ((_all_places("novelty"), FIRST_PLACES),),
+    "popularity_bias": ((_all_places("popularity_bias"), FIRST_PLACES),),
+    "diversity": (
+        (_complement("diversity"), Message("That is the share of pairs of the same category.")),
+        (_all_places("diversity"), FIRST_PLACES),
+    ),
+    "gini": (
+        (
+            _gini_of_shown,
+            Message("That leaves out the items that nobody is shown: they are the poorest of all."),
+        ),
+    ),
+    "miscalibration": ((_all_places("miscalibration"), FIRST_PLACES),),
+    "serendipity": (
+        (_all_hits, Message("That counts all hits; those among the best sellers are expected.")),
     ),
 }

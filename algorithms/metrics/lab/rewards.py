@@ -57,6 +57,24 @@ REWARDS: Mapping[str, tuple[Message, ...]] = {
     "auc_at": (
         Message("AUC over candidates counts every pair of a relevant and another item alike."),
     ),
+    "item_coverage": (Message("Item coverage counts an item once, however many lists hold it."),),
+    "user_coverage": (Message("User coverage asks only whether a user's list holds anything."),),
+    "novelty": (
+        Message("Novelty adds bits: an item that hardly anybody met weighs far more than others."),
+    ),
+    "diversity": (
+        Message("Diversity compares the items within a list, never one user's list with another."),
+    ),
+    "popularity_bias": (
+        Message("Popularity averages shares of users: the best sellers in the lists decide it."),
+    ),
+    "gini": (Message("Gini looks at how evenly the places are shared out, whoever gets them."),),
+    "miscalibration": (
+        Message("Miscalibration asks for the categories a user met before, in the same shares."),
+    ),
+    "serendipity": (
+        Message("Serendipity counts only hits that a list of best sellers would not have shown."),
+    ),
 }
 
 _SQUARES = (

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from algorithms.metrics.card import Level
 from algorithms.metrics.catalog import METRICS, find_metric
-from algorithms.metrics.lab import work_answers, work_lists, work_scores, work_values
+from algorithms.metrics.lab import (
+    work_answers,
+    work_beyond,
+    work_lists,
+    work_scores,
+    work_values,
+)
 from algorithms.metrics.lab.examples import (
     AnswerRows,
     RankedList,
@@ -14,6 +20,7 @@ from algorithms.metrics.lab.examples import (
     ValueRows,
     Workbench,
 )
+from algorithms.metrics.lab.user_lists import NOTHING, ItemFacts, UserLists
 from algorithms.metrics.lab.work_gains import GAIN, work_gain
 from algorithms.metrics.lab.worked import WorkbenchError, Worked, Working, catalog_value
 
@@ -22,6 +29,7 @@ WORKINGS: dict[str, Working] = {
     **work_answers.WORKINGS,
     **work_scores.WORKINGS,
     **work_lists.WORKINGS,
+    **work_beyond.WORKINGS,
 }
 
 STARS = ValueRows((4.0, 2.0, 5.0, 3.0, 1.0), (3.5, 2.5, 4.5, 3.0, 3.0))
@@ -30,11 +38,31 @@ LIST = RankedList(("A", "B", "C", "D", "E", "F"), (1.0, 0.0, 1.0, 0.0, 0.0, 1.0)
 TASKS = TaskGains(
     ("click", "purchase", "rating"), (0.7, 0.6, 0.9), (0.735, 0.57, 0.81), (True, True, False)
 )
-_STARTS: dict[Level, Workbench] = {Level.RATING: STARS, Level.BINARY: CLICKS, Level.RANKING: LIST}
+ITEMS = ItemFacts(
+    tuple("ABCDEFGHIJKL"),
+    ("comedy", "thriller", "drama") * 4,
+    (12, 8, 8, 6, 4, 4, 3, 2, 2, 1, 1, 0),
+    16,
+)
+LISTS = UserLists(
+    ITEMS,
+    ("Ann", "Ben", "Cleo", "Dan"),
+    ((0, 1, 3, 6), (0, 2, 1, 4), (1, 0, 7, 10), (0, 4, 2, 8)),
+    3,
+    relevant=((1, 6), (4, 2), (7, 8), (4, 8)),
+    met=((2, 5, 4), (3, 6, 7), (4, 3), (1, 7)),
+)
+_STARTS: dict[Level, Workbench] = {
+    Level.RATING: STARS,
+    Level.BINARY: CLICKS,
+    Level.RANKING: LIST,
+    Level.BEYOND: LISTS,
+}
 
 _OWN_STARTS: dict[str, Workbench] = {
     "gauc": replace(CLICKS, users=(1, 2, 1, 2, 2, 1)),
     "ndcg_graded": replace(LIST, relevance=(1.0, 0.0, 3.0, 0.0, 0.0, 2.0)),
+    "user_coverage": replace(LISTS, lists=(*LISTS.lists[:3], (NOTHING,) * 4)),
 }
 
 

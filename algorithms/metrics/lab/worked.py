@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from algorithms.arrays import FloatArray
 from algorithms.errors import MtrecError
 from algorithms.messages import Message
 from algorithms.metrics.card import EventMetric, Level, Metric
 from algorithms.metrics.lab.examples import AnswerRows, RankedList, ValueRows, Workbench
+from algorithms.metrics.lab.user_lists import UserLists
 from algorithms.metrics.ranking import judge
 
 SMALL = 0.01  # numbers below are shown with more digits
@@ -108,11 +110,19 @@ def catalog_value(metric: Metric, example: Workbench) -> float:
             np.array([n + n_unlisted + example.n_others]),
         )
         arguments = [judged, example.k]
+    elif metric.level is Level.BEYOND and isinstance(example, UserLists):
+        values = user_values(metric, example)
+        return float(values[np.isfinite(values)].mean()) if np.isfinite(values).any() else math.nan
     else:
         raise WorkbenchError(
             metric=metric.card.title, found=type(example).__name__, expected=metric.level.value
         )
     return float(np.ravel(metric.function(*arguments))[0])
+
+
+def user_values(metric: Metric, example: UserLists) -> FloatArray:
+    """Return (m,) each user's own value, or (1,) of a metric about all lists together."""
+    return np.ravel(metric.function(example.shown, example.k))
 
 
 def number(value: float, digits: int = 3) -> str:

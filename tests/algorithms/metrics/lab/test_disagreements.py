@@ -13,6 +13,7 @@ from algorithms.metrics.lab import (
     AnswerRows,
     Disagreement,
     RankedList,
+    UserLists,
     ValueRows,
     evaluate,
     find_disagreement,
@@ -38,6 +39,8 @@ def question(example):
         return replace(example, predicted=example.truth)
     if isinstance(example, AnswerRows):
         return replace(example, scores=tuple(map(float, example.truth)))
+    if isinstance(example, UserLists):
+        return replace(example, lists=example.met)
     relevant = {name for name, grade in zip(example.names, example.relevance, strict=True) if grade}
     return example.k, len(example), len(relevant) + len(example.unlisted)
 

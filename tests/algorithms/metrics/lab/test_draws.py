@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from algorithms.metrics import METRICS
-from algorithms.metrics.lab import AnswerRows, RankedList, ValueRows, workable
+from algorithms.metrics.lab import NOTHING, AnswerRows, RankedList, UserLists, ValueRows, workable
 from algorithms.metrics.lab.draws import NothingDrawnError, draw_example, draw_rival, draw_until
 
 
@@ -27,6 +27,9 @@ def test_rivals_have_the_truth_in_common(key):
                 [*second.values(), *rival.unlisted]
             )
             assert (example.k, example.n_others + len(example.unlisted)) == (rival.k, 2)
+        elif isinstance(example, UserLists):
+            assert (example.items, example.users, example.k) == (rival.items, rival.users, rival.k)
+            assert (example.relevant, example.met) == (rival.relevant, rival.met)
         else:
             assert example.truth == rival.truth
     assert n_different > 90
@@ -72,3 +75,18 @@ def test_stars_stay_on_the_scale():
 def test_a_search_in_vain_ends():
     with pytest.raises(NothingDrawnError, match="No example with luck was found among 7"):
         draw_until(lambda: 0, bool, "luck", most=7)
+
+
+@pytest.mark.parametrize("key", ["user_coverage", "gini"])
+def test_nobody_is_shown_what_they_had_met(key):
+    rng = np.random.default_rng(6)
+    n_empty = 0
+    for _ in range(100):
+        drawn = draw_example([METRICS[key]], rng)
+        assert isinstance(drawn, UserLists)
+        assert len(set(drawn.items.n_meetings)) == len(drawn.items)  # no tie in popularity
+        for own, met, relevant in zip(drawn.lists, drawn.met, drawn.relevant, strict=True):
+            n_empty += NOTHING in own
+            assert not set(own) & set(met)
+            assert not set(relevant) & set(met)
+    assert (n_empty > 50) == (key == "user_coverage")

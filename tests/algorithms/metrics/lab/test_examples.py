@@ -1,13 +1,24 @@
 """Examples change by making new ones, and refuse what no metric could judge."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from algorithms.metrics.inputs import MetricInputError
-from algorithms.metrics.lab import AnswerRows, RankedList, TaskGains, ValueRows
+from algorithms.metrics.lab import (
+    NOTHING,
+    AnswerRows,
+    ItemFacts,
+    RankedList,
+    TaskGains,
+    UserLists,
+    ValueRows,
+)
 
 LIST = RankedList(("A", "B", "C", "D"), (1, 0, 2, 0), 2, (1.0,))
+FACTS = ItemFacts(("A", "B", "C", "D"), ("drama", "", "comedy", "drama"), (1, 4, 2, 0), 5)
+LISTS = UserLists(FACTS, ("Ann", "Ben"), ((0, 1, NOTHING), (3, 2, 1)), 2, ((1,), ()), ((), (1,)))
 
 
 def test_an_item_moves_and_takes_its_relevance_along():
@@ -40,6 +51,32 @@ def test_rows_change_one_at_a_time():
     assert gains.with_single(1, 0.7).single == (0.5, 0.7)
 
 
+def test_places_of_several_lists_are_counted_through():
+    assert len(LISTS) == 6
+    assert [LISTS.place_of(row) for row in (0, 2, 4)] == [(0, 0), (0, 2), (1, 1)]
+    assert [LISTS.item_of(row) for row in (1, 2, 3)] == [1, NOTHING, 3]
+    assert LISTS.rows_of(1) == (3, 4)
+    assert LISTS.with_k(3).rows_of(0) == (0, 1)
+    assert LISTS.listed(1) == (3, 2)
+
+
+def test_an_item_that_the_list_holds_already_changes_places():
+    assert LISTS.with_item(0, 2).lists == ((2, 1, NOTHING), (3, 2, 1))
+    assert LISTS.with_item(3, 1).lists == ((0, 1, NOTHING), (1, 2, 3))
+    assert LISTS.with_item(2, 0).lists == ((NOTHING, 1, 0), (3, 2, 1))
+    assert LISTS.with_item(4, NOTHING).lists == ((0, 1, NOTHING), (3, NOTHING, 1))
+
+
+def test_what_best_sellers_would_show_leaves_out_what_was_met():
+    assert [LISTS.is_expected(0, item) for item in range(4)] == [False, True, True, False]
+    assert [LISTS.is_expected(1, item) for item in range(4)] == [True, True, True, False]
+
+
+def test_categories_are_numbered_as_they_are_met():
+    assert FACTS.category_names == ("drama", "comedy")
+    assert FACTS.category_numbers == (0, -1, 1, 0)
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -59,6 +96,18 @@ def test_rows_change_one_at_a_time():
         lambda: RankedList(("A", "A"), (1, 0), 1),
         lambda: TaskGains((), (), (), ()),
         lambda: TaskGains(("a",), (0.5,), (0.6,), ()),
+        lambda: ItemFacts((), (), (), 5),
+        lambda: ItemFacts(("A", "A"), ("", ""), (1, 1), 5),
+        lambda: ItemFacts(("A",), ("", ""), (1,), 5),
+        lambda: ItemFacts(("A",), ("",), (6,), 5),
+        lambda: LISTS.with_k(4),
+        lambda: LISTS.with_item(6, 0),
+        lambda: LISTS.with_item(0, 4),
+        lambda: replace(LISTS, lists=((0, 0, 1), (3, 2, 1))),
+        lambda: replace(LISTS, lists=((0, 1), (3, 2, 1))),
+        lambda: replace(LISTS, relevant=((1,),)),
+        lambda: replace(LISTS, met=((4,), ())),
+        lambda: replace(LISTS, users=()),
     ],
 )
 def test_what_no_metric_could_judge_is_refused(make):

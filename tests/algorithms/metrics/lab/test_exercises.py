@@ -3,6 +3,7 @@
 import math
 import os
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from algorithms.errors import UnknownMetricError
 from algorithms.metrics import METRICS, Direction
 from algorithms.metrics.lab import (
     GAIN,
+    NOTHING,
     AnswerRows,
     RankedList,
+    UserLists,
     ValueRows,
     exercise,
     templates,
@@ -34,6 +37,31 @@ def ndcg(example):
     _, k, n_relevant, hits = lists(example)
     gain = sum(hit / math.log2(place + 2) for place, hit in enumerate(hits))
     return gain / sum(1 / math.log2(place + 2) for place in range(min(k, n_relevant)))
+
+
+def per_user(function):
+    """Average over the users something about the items in the first places of each."""
+
+    def mean(example):
+        held = [[item for item in own[: example.k] if item != NOTHING] for own in example.lists]
+        return float(np.mean([function(example, items) for items in held]))
+
+    return mean
+
+
+def shares(example, items):
+    return np.array([example.items.n_meetings[item] for item in items]) / example.items.n_users
+
+
+def other_categories(example, items):
+    names = [example.items.categories[item] for item in items]
+    pairs = list(combinations(names, 2))
+    return np.mean([first != second for first, second in pairs]) if pairs else math.nan
+
+
+def coverage(example):
+    held = {item for own in example.lists for item in own[: example.k]}
+    return len(held - {NOTHING}) / len(example.items)
 
 
 def answers(function):
@@ -59,6 +87,11 @@ REFERENCES = {
     "recall_at": lambda e: lists(e)[0] / lists(e)[2],
     "f1_at": lambda e: 2 * lists(e)[0] / (lists(e)[1] + lists(e)[2]),
     "ndcg": ndcg,
+    "item_coverage": coverage,
+    "user_coverage": per_user(lambda example, items: len(items) > 0),
+    "novelty": per_user(lambda example, items: -np.log2(shares(example, items)).mean()),
+    "popularity_bias": per_user(lambda example, items: shares(example, items).mean()),
+    "diversity": per_user(other_categories),
     GAIN: lambda e: (
         100
         / 3
@@ -88,6 +121,11 @@ def changed(template, example, values):
     if isinstance(example, RankedList):
         assert example.names[values["old"] - 1] == values["item"]
         return example.moved(values["old"] - 1, values["new"] - 1)
+    if isinstance(example, UserLists):
+        row = example.users.index(values["user"]) * example.width + values["place"] - 1
+        places = {name: place for place, name in enumerate(example.items.names)}
+        assert example.item_of(row) == places.get(values.get("old"), NOTHING)
+        return example.with_item(row, places.get(values.get("new"), NOTHING))
     row, new = values["row"] - 1, float(values["new"])
     if isinstance(example, ValueRows):
         assert example.predicted[row] == float(values["old"])

@@ -12,9 +12,12 @@ from algorithms.metrics import METRICS, Level
 from algorithms.metrics.judged import judge_rows
 from algorithms.metrics.lab import (
     GAIN,
+    NOTHING,
     AnswerRows,
+    ItemFacts,
     Part,
     RankedList,
+    UserLists,
     ValueRows,
     WorkbenchError,
     evaluate,
@@ -22,6 +25,7 @@ from algorithms.metrics.lab import (
     task_gains,
     workable,
 )
+from algorithms.metrics.shown import show_rows
 
 TOKENS = re.compile(r"\\d?frac|\\sqrt|\\log_2|\\ln|\\cdot|\\min|,|\d+\.?\d*|[{}()|+\-^]")
 
@@ -113,6 +117,9 @@ def draw(key, rng):
             round(float(rng.random()), 1),
             users=tuple(rng.integers(0, 3, n).tolist()) if key == "gauc" else (),
         )
+    if level is Level.BEYOND:
+        n_items = min(n + 2, 8)
+        return draw_users(rng, n % 4 + 1, n_items, width=int(rng.integers(1, n_items + 1)))
     worth = rng.integers(1, 4, n + 2) if key == "ndcg_graded" else np.ones(n + 2)
     grades = (worth * (rng.random(n + 2) < 0.4)).astype(float)
     return RankedList(
@@ -121,6 +128,34 @@ def draw(key, rng):
         int(rng.integers(1, n + 1)),
         tuple(grades[n:][grades[n:] > 0].tolist()),
         int(rng.integers(0, 4)),
+    )
+
+
+def draw_users(rng, n_users, n_items, width):
+    """Draw lists with gaps, items that nobody met and items without a category."""
+    n_training = 8
+    items = ItemFacts(
+        tuple(f"item {number}" for number in range(n_items)),
+        tuple(rng.choice(["comedy", "drama", "thriller", ""], n_items).tolist()),
+        tuple(rng.integers(0, n_training + 1, n_items).tolist()),
+        n_training,
+    )
+
+    def some(most):
+        return tuple(rng.permutation(n_items)[: int(rng.integers(0, most + 1))].tolist())
+
+    full = rng.random() < 0.5
+    lists = []
+    for _ in range(n_users):
+        held = rng.permutation(n_items)[:width].tolist() if full else some(width)
+        lists.append((*held, *(NOTHING,) * (width - len(held))))
+    return UserLists(
+        items,
+        tuple(f"user {number}" for number in range(n_users)),
+        tuple(lists),
+        int(rng.integers(1, width + 1)),
+        relevant=tuple(some(3) for _ in range(n_users)),
+        met=tuple(some(3) for _ in range(n_users)),
     )
 
 
@@ -135,6 +170,19 @@ def expected(metric, example):
         if metric.needs_users:
             columns.append(np.array(example.users))
         return metric.function(*columns)
+    if isinstance(example, UserLists):
+        numbers = {"comedy": 2, "drama": 0, "thriller": 1, "": -1}
+        shown = show_rows(
+            example.lists,
+            example.relevant,
+            candidates=range(len(example.items)),
+            n_meetings=example.items.n_meetings,
+            n_users=example.items.n_users,
+            categories=[numbers[name] for name in example.items.categories],
+            met=example.met,
+        )
+        values = np.atleast_1d(metric.function(shown, example.k))
+        return np.mean([value for value in values if not math.isnan(value)] or [math.nan])
     relevant = {place: grade for place, grade in enumerate(example.relevance) if grade}
     relevant |= {1000 + place: grade for place, grade in enumerate(example.unlisted)}
     n_candidates = len(example) + len(example.unlisted) + example.n_others
@@ -144,9 +192,8 @@ def expected(metric, example):
     return metric.function(judged, example.k)[0]
 
 
-def test_all_metrics_of_rows_can_be_worked_out():
-    rows = [key for key, metric in METRICS.items() if metric.level is not Level.BEYOND]
-    assert list(workable()) == rows
+def test_all_metrics_can_be_worked_out():
+    assert list(workable()) == list(METRICS)
 
 
 @pytest.mark.parametrize("key", workable())
@@ -280,6 +327,8 @@ def test_hundreds_of_rows_are_worked_out_and_their_equation_stays_short(key):
             tuple(rng.random(n).tolist()),
             users=tuple(rng.integers(0, 50, n).tolist()),
         )
+    elif METRICS[key].level is Level.BEYOND:
+        example = draw_users(rng, 40, 60, 10)
     else:
         names = tuple(f"item {place}" for place in range(n))
         example = RankedList(names, tuple(rng.integers(0, 2, n).astype(float).tolist()), 300)
