@@ -52,7 +52,13 @@ class Canvas(QWidget):
     ``show_plot`` takes the function and one sentence that says what is to be seen, which is
     also what a screen reader reads. The function runs in another thread, so it must touch
     nothing but the figure. Drawing waits until the canvas can be seen.
+
+    Signals
+    -------
+    drawn : what was asked for is about to be painted
     """
+
+    drawn = Signal()
 
     def __init__(
         self, appearance: Appearance, height: int = 220, parent: QWidget | None = None
@@ -193,6 +199,7 @@ class Canvas(QWidget):
     def _show(self, answer: Drawn) -> None:
         self.figure, self._image = answer
         self.update()
+        self.drawn.emit()
 
 
 def _drawn(
