@@ -98,6 +98,9 @@ def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:
     view.list.moved.connect(bench.row_moved)
     view.list.k_changed.connect(bench.k_changed)
     view.list.unlisted_changed.connect(bench.unlisted_changed)
+    view.lists.item_changed.connect(bench.item_changed)
+    view.lists.k_changed.connect(bench.k_changed)
+    view.lists.pointed.connect(bench.row_pointed)
     view.answers.threshold_changed.connect(bench.threshold_changed)
     for events in (view.values, view.answers):
         events.number_changed.connect(bench.number_changed)

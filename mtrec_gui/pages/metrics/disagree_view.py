@@ -66,8 +66,8 @@ class DisagreePart(QWidget):
         for widget in (self._against, self.other, self.more, self.explanation):
             widget.setVisible(state.other is not None)
         self._against.setText(self.tr("{metric} against").format(metric=title))
-        keys = [metric.key for metric in state.others]
-        if keys != [self.other.itemData(place) for place in range(self.other.count())]:
+        offered = [metric.key for metric in state.others]
+        if offered != [self.other.itemData(place) for place in range(self.other.count())]:
             self.other.clear()
             for metric in state.others:
                 self.other.addItem(title_of(metric), metric.key)
@@ -83,8 +83,9 @@ class DisagreePart(QWidget):
         elif state.other is not None:
             self.explanation.setText("\n".join(say(sentence) for sentence in pair.explanation))
             names = (title, title_of(state.other))
-            self.first.show_model(self.tr("First"), names, pair, 0)
-            self.second.show_model(self.tr("Second"), names, pair, 1)
+            keys = (state.metric.key, state.other.key)
+            self.first.show_model(self.tr("First"), names, pair, 0, keys)
+            self.second.show_model(self.tr("Second"), names, pair, 1, keys)
 
 
 class _ExampleCard(Card):
@@ -102,6 +103,7 @@ class _ExampleCard(Card):
         names: tuple[str, str],
         pair: Disagreement,
         place: int,
+        keys: tuple[str, str],
     ) -> None:
         """Show a model with the value of both metrics; the one that prefers it is named."""
         values = (pair.values_a[place], pair.values_b[place])
@@ -112,4 +114,4 @@ class _ExampleCard(Card):
             title,
             self.tr("{values}; preferred by {metric}").format(values=words, metric=names[place]),
         )
-        self._table.show_example(pair.first if place == 0 else pair.second)
+        self._table.show_example(pair.first if place == 0 else pair.second, keys)

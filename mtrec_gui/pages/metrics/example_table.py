@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from algorithms.metrics.lab import AnswerRows, RankedList, TaskGains, ValueRows, Workbench
+from algorithms.metrics.lab import (
+    AnswerRows,
+    RankedList,
+    TaskGains,
+    UserLists,
+    ValueRows,
+    Workbench,
+)
+from mtrec_gui.pages.metrics.item_table import ItemTable
+from mtrec_gui.pages.metrics.lists_words import BY_RELEVANCE, item_text, user_remark
 from mtrec_gui.pages.metrics.words import signed
-from mtrec_gui.theme import XS, L
+from mtrec_gui.theme import XS, L, S
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import clear
 from mtrec_gui.wording import number
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+_Rows = ValueRows | AnswerRows | RankedList | TaskGains
 
 
 class ExampleTable(QWidget):
@@ -24,9 +37,12 @@ class ExampleTable(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(XS)
 
-    def show_example(self, example: Workbench) -> None:
-        """Show the rows of a workbench."""
+    def show_example(self, example: Workbench, metrics: Sequence[str] = ()) -> None:
+        """Show the rows of a workbench, and what the metrics look at beside them."""
         clear(self._layout)
+        if isinstance(example, UserLists):
+            self._show_lists(example, metrics)
+            return
         heads, lines, remark = self._content(example)
         names = 1 if isinstance(example, RankedList) else 0  # the column of words
         grid = QGridLayout()
@@ -44,7 +60,7 @@ class ExampleTable(QWidget):
         if remark:
             self._layout.addWidget(PlainLabel(remark, "remark", wrap=True))
 
-    def _content(self, example: Workbench) -> tuple[list[str], list[list[str]], str]:
+    def _content(self, example: _Rows) -> tuple[list[str], list[list[str]], str]:
         """Return the heads, the lines and a remark."""
         if isinstance(example, ValueRows):
             names = example.names or [f"{n}" for n in range(1, len(example) + 1)]
@@ -85,6 +101,35 @@ class ExampleTable(QWidget):
         remark = self.tr("k = {k}; relevant items that are not in the list: {n}.")
         heads = [self.tr("place"), self.tr("item"), self.tr("relevant")]
         return heads, lines, remark.format(k=example.k, n=len(example.unlisted))
+
+    def _show_lists(self, example: UserLists, metrics: Sequence[str]) -> None:
+        """Show several users' lists, and under each what a metric looks at beside it."""
+        marks = any(key in BY_RELEVANCE for key in metrics)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(L)
+        grid.setVerticalSpacing(XS)
+        for place in range(1, example.width + 1):
+            grid.addWidget(PlainLabel(f"{place}", "remark"), 0, place)
+        for user, name in enumerate(example.users):
+            grid.addWidget(PlainLabel(name), 2 * user + 1, 0)
+            for place, item in enumerate(example.lists[user]):
+                role = "text" if place < example.k else "muted"
+                text = item_text(example, user, item, marks)
+                grid.addWidget(PlainLabel(text, role), 2 * user + 1, place + 1)
+            remark = user_remark(example, user, metrics)
+            if remark:
+                label = PlainLabel(remark, "remark", wrap=True)
+                grid.addWidget(label, 2 * user + 2, 1, 1, example.width + 1)
+        grid.setColumnStretch(example.width + 1, 1)
+        self._layout.addLayout(grid)
+        items = ItemTable()
+        items.show_items(example)
+        self._layout.addSpacing(S)
+        self._layout.addWidget(items)
+        said = self.tr("k = {k}; {n} users in training.")
+        self._layout.addWidget(
+            PlainLabel(said.format(k=example.k, n=example.items.n_users), "remark", wrap=True)
+        )
 
     def _gain_content(self, example: TaskGains) -> tuple[list[str], list[list[str]], str]:
         columns = zip(

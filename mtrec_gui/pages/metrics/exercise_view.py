@@ -124,7 +124,7 @@ class ExercisePart(QWidget):
             if len(exercise.shown) > 1:
                 box.addWidget(PlainLabel(_LETTERS[place], "strong"))
             table = ExampleTable()
-            table.show_example(example)
+            table.show_example(example, (exercise.metric,))
             box.addWidget(table)
             self._tables.addWidget(holder)
         self._shown.setVisible(bool(exercise.shown))

@@ -7,6 +7,9 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from mtrec_gui.theme import XS, M, S
+from mtrec_gui.widgets.labels import plain_tip
+
+_LONGEST = 30  # letters of a term
 
 
 def set_lit(widget: QWidget, lit: bool) -> None:
@@ -74,6 +77,12 @@ class TermChip(QPushButton):
         self._number = number
         self.setProperty("kind", "term")
         self.clicked.connect(lambda: self.pointed.emit(self._number))
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Write the term; a long one is cut, and its tool tip says all."""
+        short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        super().setText(short)
+        self.setToolTip("" if short == text else plain_tip(text))
 
     def event(self, event: QEvent) -> bool:
         """Follow mouse and focus."""

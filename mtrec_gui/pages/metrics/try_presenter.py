@@ -11,6 +11,7 @@ from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.lab import (
     AnswerRows,
     RankedList,
+    UserLists,
     ValueRows,
     Workbench,
     evaluate,
@@ -108,7 +109,11 @@ class TryPresenter:
 
     def k_changed(self, k: int) -> None:
         """A person wants another number of places to count."""
-        self._change(lambda e: e.with_k(k) if isinstance(e, RankedList) else e)
+        self._change(lambda e: e.with_k(k) if isinstance(e, RankedList | UserLists) else e)
+
+    def item_changed(self, row: int, item: int) -> None:
+        """A person wants another item in a place of a user's list."""
+        self._change(lambda e: e.with_item(row, item) if isinstance(e, UserLists) else e)
 
     def unlisted_changed(self, n: int) -> None:
         """A person wants n relevant items that the list does not hold."""

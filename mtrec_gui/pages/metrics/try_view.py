@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from algorithms.metrics.lab import AnswerRows, RankedList, ValueRows
+from algorithms.metrics.lab import AnswerRows, RankedList, UserLists, ValueRows
 from mtrec_gui.pages.metrics.equation_card import EquationCard
 from mtrec_gui.pages.metrics.event_editor import EventEditor
 from mtrec_gui.pages.metrics.list_editor import ListEditor
+from mtrec_gui.pages.metrics.lists_editor import ListsEditor
+from mtrec_gui.pages.metrics.lists_picture import ListsPicture
 from mtrec_gui.pages.metrics.picture_card import PROBABILITIES, PictureCard
 from mtrec_gui.pages.metrics.try_state import TryState
 from mtrec_gui.pages.metrics.words import title_of
@@ -38,13 +40,13 @@ class TryPart(QWidget):
         super().__init__(parent)
         self.none = Card(" ", " ")
         self.work = Card(" ", " ")
-        self.list = ListEditor(appearance)
+        self.list, self.lists = ListEditor(appearance), ListsEditor()
         self.values, self.answers = EventEditor(False), EventEditor(True)
         self.reset = button(self.tr("As it was"))
         self.reset.clicked.connect(self.reset_pressed)
         self.invented = button(self.tr("Use invented rows"))
         self.invented.clicked.connect(self.invented_wanted)
-        for editor in (self.list, self.values, self.answers):
+        for editor in (self.list, self.lists, self.values, self.answers):
             self.work.body.addWidget(editor)
         self.work.body.addLayout(row(self.reset, self.invented, None))
         self.work.body.addStretch(1)
@@ -53,7 +55,9 @@ class TryPart(QWidget):
         self.mind.body.addWidget(self._mind)
         self.equation = EquationCard(appearance)
         self.picture = PictureCard(appearance)
-        left, right = _column(self.work, self.mind), _column(self.equation, self.picture)
+        self.lists_picture = ListsPicture(appearance)
+        left = _column(self.work, self.mind)
+        right = _column(self.equation, self.picture, self.lists_picture)
         self._both = SideBySide(left, right, appearance, _BESIDE, (1, 1))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,11 +79,15 @@ class TryPart(QWidget):
             )
             return
         self.list.setVisible(isinstance(example, RankedList))
+        self.lists.setVisible(isinstance(example, UserLists))
         self.values.setVisible(isinstance(example, ValueRows))
         self.answers.setVisible(isinstance(example, AnswerRows))
         if isinstance(example, RankedList):
             self.list.show_example(example, state)
             title = self.tr("Drag an item, or press “relevant”")
+        elif isinstance(example, UserLists):
+            self.lists.show_example(example, state.metric.key)
+            title = self.tr("Put another item in a place")
         elif isinstance(example, AnswerRows):
             by_threshold = state.metric.key not in PROBABILITIES
             self.answers.show_example(example, by_threshold)
@@ -96,13 +104,19 @@ class TryPart(QWidget):
         self.invented.setVisible(bool(state.source))
         card = state.metric.card
         self._mind.setText("\n".join(engine_text(t) for t in (card.blind, card.mistake) if t))
-        self.picture.show_example(state)  # drawn first, as it is drawn sooner
+        of_users = isinstance(example, UserLists)
+        self.lists_picture.setVisible(of_users)
+        self.picture.setVisible(not of_users)
+        if isinstance(example, UserLists):
+            self.lists_picture.show_example(state.metric.key, example)
+        else:
+            self.picture.show_example(state)  # drawn first, as it is drawn sooner
         self.equation.show_worked(state, worked)
         self.show_light(state)
 
     def show_light(self, state: TryState) -> None:
         """Show which rows and terms belong together."""
-        for editor in (self.list, self.values, self.answers):
+        for editor in (self.list, self.lists, self.values, self.answers):
             editor.show_light(state.lit_rows)
         self.equation.show_light(state.lit_steps)
 

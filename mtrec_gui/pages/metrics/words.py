@@ -54,14 +54,18 @@ def facts(metric: Metric) -> str:
 def range_of(card: MetricCard) -> str:
     """Return the range of a metric."""
     if card.low is not None and card.high is not None:
-        return tr("from {low} to {high}").format(low=signed(card.low), high=signed(card.high))
+        return tr("from {low} to {high}").format(low=_bound(card.low), high=_bound(card.high))
     if card.low is not None:
-        return tr("from {low} upwards").format(low=signed(card.low))
+        return tr("from {low} upwards").format(low=_bound(card.low))
     if card.high is not None:
-        return tr("up to {high}").format(high=signed(card.high))
+        return tr("up to {high}").format(high=_bound(card.high))
     return tr("any value")
 
 
 def signed(value: float) -> str:
     """Write a number with a true minus sign and no idle zeros."""
     return f"{value:g}".replace("-", "−")
+
+
+def _bound(value: float) -> str:
+    return signed(round(value, 3))

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from algorithms.metrics import METRICS
-from algorithms.metrics.lab import AnswerRows, RankedList, ValueRows, evaluate, workable
+from algorithms.metrics.lab import AnswerRows, RankedList, UserLists, ValueRows, evaluate, workable
 from mtrec_gui.pages.metrics.mathtext_words import plain
 from mtrec_gui.pages.metrics.try_presenter import TryPresenter
 from mtrec_gui.pages.metrics.try_state import TryState
@@ -130,9 +130,12 @@ def test_every_metric_has_a_workbench_or_says_why_not(key, bench, view, page):
     page.show_try(view.state)
     assert page.none.isVisible() is (key not in workable())
     if key in workable():
-        page.picture.canvas.draw_now()
+        of_users = isinstance(view.state.example, UserLists)
+        picture = page.lists_picture if of_users else page.picture
+        assert picture.isVisibleTo(page)
+        picture.canvas.draw_now()
         page.equation.equation.draw_now()
-        assert page.picture.canvas.figure.axes
+        assert picture.canvas.figure.axes
         assert all(plain(step.mathtext) for step in view.state.worked.steps)
         assert not any("\\" in chip.text() for chip in page.equation.chips)
 
