@@ -27,7 +27,7 @@ from algorithms.metrics.lab.worked import (
 )
 
 MOST_WRITTEN = 6  # items of a list whose numbers are written out; of more only what they give
-MOST_LOGARITHMS = 9  # written out in one equation
+MOST_LOGARITHMS = 3  # written out in one equation; of more only what they give
 
 NOTHING_SHOWN = Message("Every list is empty, so there is nothing to look at.")
 NO_PAIRS = Message(

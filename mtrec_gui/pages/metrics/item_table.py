@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from algorithms.metrics.lab import UserLists
 from algorithms.metrics.lab.user_lists import exposures
 from mtrec_gui.pages.metrics.lists_words import category_sign
-from mtrec_gui.theme import L, M
+from mtrec_gui.theme import L, S
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.wording import engine_text
 
@@ -23,7 +23,7 @@ class ItemTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(M)
+        self._grid.setHorizontalSpacing(S)
         self._grid.setVerticalSpacing(0)
         self._cells: dict[tuple[int, int], PlainLabel] = {}
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from mtrec_gui.theme import XS, M, S
 from mtrec_gui.widgets.labels import plain_tip
 
-_LONGEST = 30  # letters of a term
+_LONGEST = 24  # letters of a term
 
 
 def set_lit(widget: QWidget, lit: bool) -> None:

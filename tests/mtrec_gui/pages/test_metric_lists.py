@@ -15,6 +15,7 @@ from mtrec_gui.pages.metrics.disagree_view import DisagreePart
 from mtrec_gui.pages.metrics.example_table import ExampleTable
 from mtrec_gui.pages.metrics.exercise_presenter import ExercisePresenter
 from mtrec_gui.pages.metrics.exercise_view import ExercisePart
+from mtrec_gui.pages.metrics.lab_row import TermChip
 from mtrec_gui.pages.metrics.lists_editor import ListsEditor
 from mtrec_gui.pages.metrics.lists_words import category_sign, item_text, items_text, user_remark
 from mtrec_gui.pages.metrics.try_presenter import TryPresenter
@@ -187,3 +188,14 @@ def test_two_of_them_disagree_about_two_models(qtbot):
     offered = {view.other.itemData(at) for at in range(view.other.count())}
     assert offered == set(BEYOND) - {"diversity"}
     assert find_disagreement("diversity", "novelty", np.random.default_rng(1))
+
+
+def test_a_long_term_is_cut_and_said_in_full(qtbot):
+    chip = TermChip(0)
+    qtbot.addWidget(chip)
+    chip.setText("0.5")
+    assert (chip.text(), chip.toolTip()) == ("0.5", "")
+    long = "0.667 · ln 0.667/0.0067 + 0.333 · ln 0.333/0.33"
+    chip.setText(long)
+    assert len(chip.text()) < len(long)
+    assert chip.toolTip() == long
