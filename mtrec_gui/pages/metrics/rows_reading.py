@@ -18,6 +18,7 @@ from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.lab import (
     AnswerRows,
     RankedList,
+    UserLists,
     ValueRows,
     Workbench,
     evaluate,
@@ -157,8 +158,8 @@ def read_user(
 
 def worked_out(metric: str, found: UserOfNumber, k: int | None) -> UserOfNumber:
     """Put a user's rows into the equation, where the workbench gives the very number measured."""
-    if metric not in workable():
-        return found
+    if metric not in workable() or isinstance(first_example(metric), UserLists):
+        return found  # beyond accuracy one looks at more than a user's own list
     example: Workbench
     try:
         if k is not None:

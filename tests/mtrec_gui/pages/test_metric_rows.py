@@ -152,6 +152,17 @@ def test_the_rows_of_a_user_give_the_very_value_of_the_user(workspace, task, met
         assert user.worked.value == pytest.approx(user.value, abs=1e-6)
 
 
+@pytest.mark.parametrize("metric", ["novelty", "serendipity", "user_coverage"])
+def test_beyond_accuracy_the_list_is_shown_but_no_equation(workspace, metric):
+    """One user's list alone does not give the value, so the workbench is not offered."""
+    asked = asked_of(workspace, "shared_factors", "click", metric)
+    number = read_number(workspace.project, workspace.log, asked, asked.runs[0])
+    found = read_user(workspace.project, workspace.log, RestoredModels(), number, 0)
+    assert found.places
+    assert found.worked is None
+    assert found.example is None
+
+
 def test_the_presenter_shows_the_worst_user_at_once_and_leads_to_explain(workspace):
     view, explained = RecordingView(), []
     presenter = RowsPresenter(workspace, RestoredModels(), explained.append)
