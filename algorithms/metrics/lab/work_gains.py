@@ -45,16 +45,17 @@ def task_gains(example: TaskGains) -> FloatArray:
     return gains
 
 
-def work_gain(example: TaskGains) -> Worked:
-    """Work out the mean gain."""
+def work_gain(example: TaskGains, drop: bool = False) -> Worked:
+    """Work out the mean gain, or with ``drop`` the mean drop, the same with the other sign."""
     columns = zip(example.single, example.multi, example.higher_is_better, strict=True)
     steps = tuple(
         term(_gain(single, multi, higher), [row], Part.LINE)
         for row, (single, multi, higher) in enumerate(columns)
     )
-    value = float(task_gains(example).mean())
+    sign, minus = (-1, "-") if drop else (1, "")
+    value = sign * float(task_gains(example).mean())
     total = " + ".join(step.mathtext[1:-1] for step in steps)
-    text = rf"$\Delta_m = \frac{{100}}{{{len(example)}}} \cdot ({total}) {equals(value, 2)}$"
+    text = rf"$\Delta_m = {minus}\frac{{100}}{{{len(example)}}} \cdot ({total}) {equals(value, 2)}$"
     zero = [task for task, single in zip(example.tasks, example.single, strict=True) if single == 0]
     undefined = Message(ZERO_TWIN.template, {"task": zero[0]}) if zero else None
     return Worked(GAIN, value, text, steps, undefined)

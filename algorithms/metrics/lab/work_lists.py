@@ -26,6 +26,7 @@ from algorithms.metrics.lab.worked import (
     summed,
     term,
 )
+from algorithms.metrics.ranking import Denominator
 
 NOTHING_RELEVANT = Message(
     "No item is relevant for this user, so no list can be good or bad: the user has no value and "
@@ -40,9 +41,11 @@ def work_precision_at(example: RankedList, value: float) -> Worked:
     return _worked("precision_at", "Precision", example, fraction(steps), steps, value)
 
 
-def work_recall_at(example: RankedList, value: float) -> Worked:
+def work_recall_at(
+    example: RankedList, value: float, over: Denominator = Denominator.RELEVANT
+) -> Worked:
     """Work out recall: hits over all relevant items, listed or not."""
-    steps = (*hits(example), _n_relevant(example))
+    steps = (*hits(example), _below(example, over))
     return _worked("recall_at", "Recall", example, fraction(steps), steps, value)
 
 
@@ -59,9 +62,10 @@ def work_ndcg(example: RankedList, value: float) -> Worked:
     return _ndcg("ndcg", "NDCG", example, gains, value)
 
 
-def work_graded_ndcg(example: RankedList, value: float) -> Worked:
-    """Work out graded NDCG: as NDCG, but an item gains its grade."""
-    return _ndcg("ndcg_graded", "NDCG", example, list(example.relevance + example.unlisted), value)
+def work_graded_ndcg(example: RankedList, value: float, exponential: bool = False) -> Worked:
+    """Work out graded NDCG: an item gains its grade, or 2 to the power of that, less 1."""
+    grades = list(example.relevance + example.unlisted)
+    return _ndcg("ndcg_graded", "NDCG", example, grades, value, exponential)
 
 
 def work_hit_rate(example: RankedList, value: float) -> Worked:
@@ -70,7 +74,7 @@ def work_hit_rate(example: RankedList, value: float) -> Worked:
     return _worked("hit_rate", "Hit", example, rf"\min(1, {summed(steps)})", steps, value)
 
 
-def work_map(example: RankedList, value: float) -> Worked:
+def work_map(example: RankedList, value: float, over: Denominator = Denominator.POSSIBLE) -> Worked:
     """Work out average precision: the precision at each hit, over the hits that are possible."""
     precisions, n_hits = [], 0
     for place in range(example.k):
@@ -78,8 +82,7 @@ def work_map(example: RankedList, value: float) -> Worked:
         above = [p for p in range(place + 1) if example.relevance[p]]
         body = rf"\frac{{{n_hits}}}{{{place + 1}}}" if example.relevance[place] else "0"
         precisions.append(term(body, above if example.relevance[place] else [place]))
-    possible = relevant_rows(example)[: example.k]
-    steps = (*shortened(precisions), term(f"{len(possible)}", possible, Part.DENOMINATOR))
+    steps = (*shortened(precisions), _below(example, over))
     return _worked("map", "AP", example, fraction(steps), steps, value)
 
 
@@ -139,13 +142,25 @@ def relevant_rows(example: RankedList) -> tuple[int, ...]:
     return (*listed, *range(n, n + len(example.unlisted)))
 
 
-def _ndcg(key: str, name: str, example: RankedList, gains: list[float], value: float) -> Worked:
-    """Work out NDCG from the gain of each row (n + unlisted,)."""
+def _ndcg(
+    key: str,
+    name: str,
+    example: RankedList,
+    grades: list[float],
+    value: float,
+    exponential: bool = False,
+) -> Worked:
+    """Work out NDCG from the grade of each row (n + unlisted,)."""
+    gains = [2**grade - 1 for grade in grades] if exponential else grades
+    written = [rf"2^{{{number(grade)}}} - 1" if exponential else number(grade) for grade in grades]
     best_first = sorted(range(len(gains)), key=lambda row: -gains[row])
     best_rows = [row for row in best_first if gains[row]][: example.k]
-    found = [term(_discounted(gains[place], place), [place]) for place in range(example.k)]
+    found = [
+        term(_discounted(written[place], place) if gains[place] else "0", [place])
+        for place in range(example.k)
+    ]
     best = [
-        term(_discounted(gains[row], place), [row], Part.DENOMINATOR)
+        term(_discounted(written[row], place), [row], Part.DENOMINATOR)
         for place, row in enumerate(best_rows)
     ]
     steps = (*shortened(found), *shortened(best))
@@ -155,8 +170,8 @@ def _ndcg(key: str, name: str, example: RankedList, gains: list[float], value: f
     return _worked(key, name, example, fraction(steps) + sums, steps, value)
 
 
-def _discounted(gain: float, place: int) -> str:
-    return rf"\frac{{{number(gain)}}}{{\log_2 {place + 2}}}" if gain else "0"
+def _discounted(gain: str, place: int) -> str:
+    return rf"\frac{{{gain}}}{{\log_2 {place + 2}}}"
 
 
 def _same(*values: float) -> str:
@@ -170,6 +185,20 @@ def _k(example: RankedList) -> Step:
 
 def _n_relevant(example: RankedList) -> Step:
     return term(f"{example.n_relevant}", relevant_rows(example), Part.DENOMINATOR)
+
+
+def _below(example: RankedList, over: Denominator) -> Step:
+    """Make the step of a denominator, with the rows that are counted in it."""
+    rows = relevant_rows(example)
+    if over is Denominator.RELEVANT:
+        return _n_relevant(example)
+    if over is Denominator.POSSIBLE:
+        text = rf"\min({example.n_relevant}, {example.k})"
+        return term(text, rows[: example.k], Part.DENOMINATOR)
+    if over is Denominator.HITS:
+        found = [row for row in rows if row < example.k]
+        return term(f"{max(len(found), 1)}", found, Part.DENOMINATOR)  # without a hit 0 / 1
+    return _k(example)
 
 
 def _worked(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from algorithms.metrics.card import Level
 from algorithms.metrics.catalog import METRICS, find_metric
+from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.lab import (
     work_answers,
     work_beyond,
@@ -21,6 +23,7 @@ from algorithms.metrics.lab.examples import (
     Workbench,
 )
 from algorithms.metrics.lab.user_lists import NOTHING, ItemFacts, UserLists
+from algorithms.metrics.lab.variants import find_variant, variants_of
 from algorithms.metrics.lab.work_gains import GAIN, work_gain
 from algorithms.metrics.lab.worked import WorkbenchError, Worked, Working, catalog_value
 
@@ -89,27 +92,47 @@ def first_example(metric_key: str) -> Workbench:
     return _OWN_STARTS.get(metric_key, _STARTS[metric.level])
 
 
-def evaluate(metric_key: str, example: Workbench) -> Worked:
+def evaluate(metric_key: str, example: Workbench, variant: str | None = None) -> Worked:
     """Work out a metric on an example.
 
     Parameters
     ----------
     metric_key : one of ``workable()``, or ``GAIN`` for the mean gain over tasks
     example : rows of the metric's kind
+    variant : key of one of ``variants_of(metric_key)``; the lab's own, the first, where None
 
     Raises
     ------
     UnknownMetricError
         Where the catalog has no such metric.
+    UnknownVariantError
+        Where the metric has no such variant.
     WorkbenchError
         Where the metric has no workbench, or looks at another kind of rows.
     """
+    options = find_variant(metric_key, variant).options if variant is not None else {}
     if metric_key == GAIN:
         if not isinstance(example, TaskGains):
             raise WorkbenchError(
                 metric="Δm", found=type(example).__name__, expected="a value per task and model"
             )
-        return work_gain(example)
+        return work_gain(example, **options)
     metric = find_metric(metric_key)
     first_example(metric_key)
-    return WORKINGS[metric_key](example, catalog_value(metric, example))
+    value = catalog_value(metric, example, **options)
+    return WORKINGS[metric_key](example, value, **options)
+
+
+def all_variants(metric_key: str, example: Workbench) -> dict[str, Worked]:
+    """Work out all variants of a metric on an example, by their keys, the lab's own first.
+
+    A variant that cannot be computed there, since its numbers would be too large, says so in
+    ``undefined``. Empty for a metric without variants; errors as for ``evaluate``.
+    """
+    found = {}
+    for variant in variants_of(metric_key):
+        try:
+            found[variant.key] = evaluate(metric_key, example, variant.key)
+        except MetricInputError as error:
+            found[variant.key] = Worked(metric_key, math.nan, "", (), error.message)
+    return found

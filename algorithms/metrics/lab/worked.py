@@ -82,8 +82,8 @@ class Worked:
         return tuple(place for place, step in enumerate(self.steps) if row in step.rows)
 
 
-def catalog_value(metric: Metric, example: Workbench) -> float:
-    """Return what the catalog's function says of an example.
+def catalog_value(metric: Metric, example: Workbench, **options: Any) -> float:
+    """Return what the catalog's function, given further options, says of an example.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def catalog_value(metric: Metric, example: Workbench) -> float:
         raise WorkbenchError(
             metric=metric.card.title, found=type(example).__name__, expected=metric.level.value
         )
-    return float(np.ravel(metric.function(*arguments))[0])
+    return float(np.ravel(metric.function(*arguments, **options))[0])
 
 
 def user_values(metric: Metric, example: UserLists) -> FloatArray:
@@ -191,4 +191,4 @@ def signed(value: float) -> str:
 
 NO_ROWS = Message("There is no row, so there is nothing to average.")
 
-Working = Callable[[Any, float], Worked]  # (example, value) -> worked
+Working = Callable[..., Worked]  # (example, value), and the options of a variant

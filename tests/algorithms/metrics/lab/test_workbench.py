@@ -20,6 +20,7 @@ from algorithms.metrics.lab import (
     UserLists,
     ValueRows,
     WorkbenchError,
+    all_variants,
     evaluate,
     first_example,
     task_gains,
@@ -212,6 +213,16 @@ def test_value_and_arithmetic_on_many_examples(key):
         for side in arithmetic(worked.substituted):
             assert side == pytest.approx(worked.value, abs=0.003, rel=0.002)
     assert n_undefined < 200
+
+
+@pytest.mark.parametrize("key", ["map", "recall_at", "ndcg_graded"])
+def test_the_arithmetic_of_every_variant(key):
+    rng = np.random.default_rng(15)
+    for _ in range(100):
+        for worked in all_variants(key, draw(key, rng)).values():
+            assert math.isnan(worked.value) == (worked.undefined is not None)
+            for side in [] if worked.undefined else arithmetic(worked.substituted):
+                assert side == pytest.approx(worked.value, abs=0.003, rel=0.002)
 
 
 @pytest.mark.parametrize("key", workable())
