@@ -14,8 +14,10 @@ from algorithms.metrics.lab import (
     UserLists,
     ValueRows,
     Workbench,
+    all_variants,
     evaluate,
     first_example,
+    variants_of,
     workable,
 )
 from mtrec_gui.pages.metrics.try_state import TryState
@@ -40,6 +42,7 @@ class TryPresenter:
         self._starts: dict[str, Workbench] = {}
         self._sources: dict[str, str] = {}
         self._examples: dict[str, Workbench] = {}
+        self._variants: dict[str, str] = {}  # chosen instead of the first
 
     def attach(self, view: TryView) -> None:
         """Take the view."""
@@ -123,6 +126,12 @@ class TryPresenter:
         """A person wants yes to begin elsewhere."""
         self._change(lambda e: e.with_threshold(threshold) if isinstance(e, AnswerRows) else e)
 
+    def variant_chosen(self, variant: str) -> None:
+        """A person wants the metric as another library computes it."""
+        if self._state is not None and variant in {each.key for each in variants_of(self._key)}:
+            self._variants[self._key] = variant
+            self._work_out(self._key)
+
     def row_pointed(self, row: int) -> None:
         """A person points at a row; -1 for at none."""
         state = self._state
@@ -158,12 +167,18 @@ class TryPresenter:
 
     def _work_out(self, key: str) -> None:
         example = self._examples.get(key)
+        found = {} if example is None else all_variants(key, example)
+        variants = tuple((each, found[each.key]) for each in variants_of(key) if found)
+        variant = self._variants.get(key, next(iter(found), ""))
+        worked = None if example is None else found.get(variant) or evaluate(key, example)
         self._state = TryState(
             metric=find_metric(key),
             example=example,
-            worked=None if example is None else evaluate(key, example),
+            worked=worked,
             source=self._sources.get(key, ""),
             is_changed=example != self._starts.get(key),
+            variants=variants,
+            variant=variant,
         )
         if self._view is not None:
             self._view.show_try(self._state)

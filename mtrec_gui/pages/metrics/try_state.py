@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from algorithms.metrics import Metric
-from algorithms.metrics.lab import Workbench, Worked
+from algorithms.metrics.lab import Variant, Workbench, Worked
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +19,8 @@ class TryState:
     worked : value and equation
     source : whose rows they are; empty for invented ones
     is_changed : whether they are other than they were
+    variants : what each variant of the metric gives on these rows; none where it has no variants
+    variant : key of the one that ``worked`` is
     lit_rows, lit_steps : the rows and the terms of the equation that are pointed at
     """
 
@@ -27,5 +29,7 @@ class TryState:
     worked: Worked | None
     source: str = ""
     is_changed: bool = False
+    variants: tuple[tuple[Variant, Worked], ...] = ()
+    variant: str = ""
     lit_rows: frozenset[int] = frozenset()
     lit_steps: frozenset[int] = frozenset()

@@ -13,6 +13,7 @@ from mtrec_gui.pages.metrics.lists_editor import ListsEditor
 from mtrec_gui.pages.metrics.lists_picture import ListsPicture
 from mtrec_gui.pages.metrics.picture_card import PROBABILITIES, PictureCard
 from mtrec_gui.pages.metrics.try_state import TryState
+from mtrec_gui.pages.metrics.variant_switch import VariantSwitch
 from mtrec_gui.pages.metrics.words import title_of
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -56,7 +57,8 @@ class TryPart(QWidget):
         self.equation = EquationCard(appearance)
         self.picture = PictureCard(appearance)
         self.lists_picture = ListsPicture(appearance)
-        left = _column(self.work, self.mind)
+        self.variants = VariantSwitch(appearance)
+        left = _column(self.work, self.variants, self.mind)
         right = _column(self.equation, self.picture, self.lists_picture)
         self._both = SideBySide(left, right, appearance, _BESIDE, (1, 1))
         layout = QVBoxLayout(self)
@@ -102,6 +104,7 @@ class TryPart(QWidget):
         self.work.set_words(title, state.source or self.tr("Invented rows: change them."))
         self.reset.setEnabled(state.is_changed)
         self.invented.setVisible(bool(state.source))
+        self.variants.show_variants(state.variants, state.variant)
         card = state.metric.card
         self._mind.setText("\n".join(engine_text(t) for t in (card.blind, card.mistake) if t))
         of_users = isinstance(example, UserLists)
