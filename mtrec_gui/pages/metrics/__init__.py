@@ -107,5 +107,8 @@ def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:
     for editor in (view.list, view.values, view.answers):
         editor.truth_changed.connect(bench.truth_changed)
         editor.pointed.connect(bench.row_pointed)
+    view.gains.alone_changed.connect(bench.truth_changed)
+    view.gains.together_changed.connect(bench.number_changed)
+    view.gains.pointed.connect(bench.row_pointed)
     view.variants.chosen.connect(bench.variant_chosen)
     view.equation.pointed.connect(bench.step_pointed)

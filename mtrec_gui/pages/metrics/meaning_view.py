@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from algorithms.metrics import MetricCard
 from mtrec_gui.pages.metrics.state import MetricOnPage
-from mtrec_gui.pages.metrics.words import facts, title_of
+from mtrec_gui.pages.metrics.words import example_lines, facts, title_of
 from mtrec_gui.theme import XS, L, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.canvas import Canvas
@@ -31,6 +31,7 @@ class MeaningView(QWidget):
         self.undefined = PlainLabel(role="muted", wrap=True)
         self.blind = PlainLabel(role="muted", wrap=True)
         self.mistake = PlainLabel(role="muted", wrap=True)
+        self.example = PlainLabel(role="muted", wrap=True)
         self.reference = PlainLabel(role="muted", wrap=True)
         self.reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.card.body.addWidget(self.definition)
@@ -41,6 +42,7 @@ class MeaningView(QWidget):
             (self.tr("Where it is undefined"), self.undefined),
             (self.tr("What it cannot see"), self.blind),
             (self.tr("A common mistake"), self.mistake),
+            (self.tr("A worked example"), self.example),
             (self.tr("Reference"), self.reference),
         ):
             section = QWidget()
@@ -70,6 +72,8 @@ class MeaningView(QWidget):
         ):
             label.setText(engine_text(text))
             self._sections[label].setVisible(bool(text))
+        self.example.setText("\n".join(example_lines(card.example)))
+        self._sections[self.example].setVisible(bool(card.example))
         self.reference.setText(shown.reference)
         self.formula.show_plot(
             lambda figure, theme: draw_formula(figure, card.formula, theme, size=2.0),

@@ -11,6 +11,7 @@ from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.lab import (
     AnswerRows,
     RankedList,
+    TaskGains,
     UserLists,
     ValueRows,
     Workbench,
@@ -77,17 +78,19 @@ class TryPresenter:
             self._change(lambda _: self._starts[self._key])
 
     def number_changed(self, row: int, value: float) -> None:
-        """A person gives a row another prediction or score."""
+        """A person gives a row another prediction or score, or a task another value together."""
 
         def changed(example: Workbench) -> Workbench:
             if isinstance(example, ValueRows):
                 return example.with_prediction(row, value)
+            if isinstance(example, TaskGains):
+                return example.with_multi(row, value)
             return example.with_score(row, value) if isinstance(example, AnswerRows) else example
 
         self._change(changed)
 
     def truth_changed(self, row: int, value: float) -> None:
-        """A person gives a row another truth."""
+        """A person gives a row another truth, or a task another value alone."""
 
         def changed(example: Workbench) -> Workbench:
             if isinstance(example, ValueRows):
@@ -96,6 +99,8 @@ class TryPresenter:
                 return example.with_truth(row, bool(value))
             if isinstance(example, RankedList):
                 return example.with_relevance(row, value)
+            if isinstance(example, TaskGains):
+                return example.with_single(row, value)
             return example
 
         self._change(changed)

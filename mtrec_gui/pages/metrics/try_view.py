@@ -5,9 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from algorithms.metrics.lab import AnswerRows, RankedList, UserLists, ValueRows
+from algorithms.metrics.lab import (
+    AnswerRows,
+    RankedList,
+    TaskGains,
+    UserLists,
+    ValueRows,
+    Workbench,
+)
 from mtrec_gui.pages.metrics.equation_card import EquationCard
 from mtrec_gui.pages.metrics.event_editor import EventEditor
+from mtrec_gui.pages.metrics.gains_editor import GainsEditor
+from mtrec_gui.pages.metrics.gains_picture import GainsPicture
 from mtrec_gui.pages.metrics.list_editor import ListEditor
 from mtrec_gui.pages.metrics.lists_editor import ListsEditor
 from mtrec_gui.pages.metrics.lists_picture import ListsPicture
@@ -43,11 +52,12 @@ class TryPart(QWidget):
         self.work = Card(" ", " ")
         self.list, self.lists = ListEditor(appearance), ListsEditor()
         self.values, self.answers = EventEditor(False), EventEditor(True)
+        self.gains = GainsEditor()
         self.reset = button(self.tr("As it was"))
         self.reset.clicked.connect(self.reset_pressed)
         self.invented = button(self.tr("Use invented rows"))
         self.invented.clicked.connect(self.invented_wanted)
-        for editor in (self.list, self.lists, self.values, self.answers):
+        for editor in (self.list, self.lists, self.values, self.answers, self.gains):
             self.work.body.addWidget(editor)
         self.work.body.addLayout(row(self.reset, self.invented, None))
         self.work.body.addStretch(1)
@@ -57,9 +67,10 @@ class TryPart(QWidget):
         self.equation = EquationCard(appearance)
         self.picture = PictureCard(appearance)
         self.lists_picture = ListsPicture(appearance)
+        self.gains_picture = GainsPicture(appearance)
         self.variants = VariantSwitch(appearance)
         left = _column(self.work, self.variants, self.mind)
-        right = _column(self.equation, self.picture, self.lists_picture)
+        right = _column(self.equation, self.picture, self.lists_picture, self.gains_picture)
         self._both = SideBySide(left, right, appearance, _BESIDE, (1, 1))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -80,46 +91,61 @@ class TryPart(QWidget):
                 ),
             )
             return
-        self.list.setVisible(isinstance(example, RankedList))
-        self.lists.setVisible(isinstance(example, UserLists))
-        self.values.setVisible(isinstance(example, ValueRows))
-        self.answers.setVisible(isinstance(example, AnswerRows))
-        if isinstance(example, RankedList):
-            self.list.show_example(example, state)
-            title = self.tr("Drag an item, or press “relevant”")
-        elif isinstance(example, UserLists):
-            self.lists.show_example(example, state.metric.key)
-            title = self.tr("Put another item in a place")
-        elif isinstance(example, AnswerRows):
-            by_threshold = state.metric.key not in PROBABILITIES
-            self.answers.show_example(example, by_threshold)
-            title = (
-                self.tr("Change a score, or move the threshold")
-                if by_threshold
-                else self.tr("Change a probability")
-            )
-        elif isinstance(example, ValueRows):
-            self.values.show_example(example)
-            title = self.tr("Change a prediction")
+        title = self._show_rows(example, state)
         self.work.set_words(title, state.source or self.tr("Invented rows: change them."))
         self.reset.setEnabled(state.is_changed)
         self.invented.setVisible(bool(state.source))
         self.variants.show_variants(state.variants, state.variant)
         card = state.metric.card
         self._mind.setText("\n".join(engine_text(t) for t in (card.blind, card.mistake) if t))
-        of_users = isinstance(example, UserLists)
-        self.lists_picture.setVisible(of_users)
-        self.picture.setVisible(not of_users)
-        if isinstance(example, UserLists):
-            self.lists_picture.show_example(state.metric.key, example)
-        else:
-            self.picture.show_example(state)  # drawn first, as it is drawn sooner
+        self._show_picture(example, state)  # drawn first, as it is drawn sooner
         self.equation.show_worked(state, worked)
         self.show_light(state)
 
+    def _show_rows(self, example: Workbench, state: TryState) -> str:
+        """Show the rows in their editor; return what can be done with them."""
+        for kind, editor in (
+            (RankedList, self.list),
+            (UserLists, self.lists),
+            (ValueRows, self.values),
+            (AnswerRows, self.answers),
+            (TaskGains, self.gains),
+        ):
+            editor.setVisible(isinstance(example, kind))
+        if isinstance(example, RankedList):
+            self.list.show_example(example, state)
+            return self.tr("Drag an item, or press “relevant”")
+        if isinstance(example, UserLists):
+            self.lists.show_example(example, state.metric.key)
+            return self.tr("Put another item in a place")
+        if isinstance(example, AnswerRows):
+            by_threshold = state.metric.key not in PROBABILITIES
+            self.answers.show_example(example, by_threshold)
+            return (
+                self.tr("Change a score, or move the threshold")
+                if by_threshold
+                else self.tr("Change a probability")
+            )
+        if isinstance(example, TaskGains):
+            self.gains.show_example(example)
+            return self.tr("Change what a model reached")
+        self.values.show_example(example)
+        return self.tr("Change a prediction")
+
+    def _show_picture(self, example: Workbench, state: TryState) -> None:
+        self.lists_picture.setVisible(isinstance(example, UserLists))
+        self.gains_picture.setVisible(isinstance(example, TaskGains))
+        self.picture.setVisible(not isinstance(example, UserLists | TaskGains))
+        if isinstance(example, UserLists):
+            self.lists_picture.show_example(state.metric.key, example)
+        elif isinstance(example, TaskGains):
+            self.gains_picture.show_example(example)
+        else:
+            self.picture.show_example(state)
+
     def show_light(self, state: TryState) -> None:
         """Show which rows and terms belong together."""
-        for editor in (self.list, self.lists, self.values, self.answers):
+        for editor in (self.list, self.lists, self.values, self.answers, self.gains):
             editor.show_light(state.lit_rows)
         self.equation.show_light(state.lit_steps)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication
 
 from algorithms.metrics import Direction, Level, Metric, MetricCard
@@ -49,6 +52,28 @@ def facts(metric: Metric) -> str:
         else tr("lower is better ↓")
     )
     return f"{direction} · {range_of(metric.card)} · {tasks}"
+
+
+def example_lines(example: Mapping[str, Any]) -> list[str]:
+    """Return a card's example: an argument of the function in each line, then what it gives."""
+    lines = [f"{name} = {_written(given)}" for name, given in example.items() if name != "value"]
+    if "value" in example:
+        lines.append(tr("gives {value}").format(value=_written(example["value"])))
+    return lines
+
+
+def _written(given: object) -> str:
+    """Write a number, a word, a list, or lists of several users in brackets."""
+    if isinstance(given, bool):
+        return tr("yes") if given else tr("no")
+    if isinstance(given, float):
+        return signed(round(given, 4))
+    if isinstance(given, int):
+        return signed(given)
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        nested = any(isinstance(each, Sequence) and not isinstance(each, str) for each in given)
+        return ", ".join(f"[{_written(each)}]" if nested else _written(each) for each in given)
+    return str(given)
 
 
 def range_of(card: MetricCard) -> str:

@@ -11,6 +11,7 @@ from mtrec_gui.asked import NumberAsked
 from mtrec_gui.pages.metrics.presenter import MetricsPresenter, shelves
 from mtrec_gui.pages.metrics.state import Part
 from mtrec_gui.pages.metrics.view import MetricsPage
+from mtrec_gui.pages.metrics.words import example_lines
 from mtrec_gui.widgets.appearance import Appearance
 
 
@@ -76,6 +77,17 @@ def test_a_number_leads_to_its_metric_and_its_rows():
     assert told == ["mae"]
 
 
+def test_an_example_is_written_line_by_line():
+    example = {"lists": [[1, 2], [3]], "k": 2, "higher": True, "score": -0.5, "value": 0.123456}
+    assert example_lines(example) == [
+        "lists = [1, 2], [3]",
+        "k = 2",
+        "higher = yes",
+        "score = −0.5",
+        "gives 0.1235",
+    ]
+
+
 @pytest.fixture
 def page(qtbot):
     made = MetricsPage(Appearance())
@@ -99,6 +111,8 @@ def test_a_press_shows_the_card(qtbot, page):
     meaning = page.meaning
     assert meaning.isVisible()
     assert meaning.mistake.text() == METRICS["auc"].card.mistake
+    assert "truth = 1, 1, 0, 0" in meaning.example.text()
+    assert meaning.example.text().endswith("gives 0.875")
     meaning.formula.draw_now()
     assert meaning.formula.figure is not None
 
