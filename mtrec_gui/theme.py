@@ -273,5 +273,6 @@ QPushButton[kind="toggle"]:focus {{ border: 2px solid {t.accent};
 QPushButton[narrow="true"] {{ padding: {px(2)} {px(6)}; }}
 QPushButton[narrow="true"]:focus {{ padding: {inside(2)} {inside(6)}; }}
 QComboBox[beyond="true"] {{ color: {t.muted}; border-color: {t.line}; }}
-QSpinBox[lit="true"], QComboBox[lit="true"] {{ background: {t.accent_soft}; border-color: {t.accent}; }}
+QSpinBox[lit="true"], QComboBox[lit="true"] {{ background: {t.accent_soft};
+    border-color: {t.accent}; }}
 """
