@@ -64,5 +64,5 @@ def undominated(values: FloatArray) -> BoolArray:
     """
     at_least = (values[:, None, :] >= values[None, :, :]).all(axis=2)  # (n, n) row vs column
     better = (values[:, None, :] > values[None, :, :]).any(axis=2)
-    beaten: BoolArray = (at_least & better).any(axis=0)
+    beaten: BoolArray = np.any(at_least & better, axis=0)
     return ~beaten

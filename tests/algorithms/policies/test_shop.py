@@ -1,0 +1,90 @@
+import numpy as np
+from numpy.testing import assert_allclose
+
+from algorithms.policies.bandits import ThompsonSampling
+from algorithms.policies.planners import CrossEntropy, Reinforce
+from algorithms.policies.shop import (
+    Diary,
+    Shop,
+    look_out,
+    open_for_bandit,
+    open_for_cross_entropy,
+    open_for_reinforce,
+)
+from algorithms.policies.simplex import simplex_grid
+
+
+def make_shop(list_length: int = 2) -> Shop:
+    """Two segments: the first is paid by the first task's order, the second by the second's."""
+    rng = np.random.default_rng(1)
+    m, k = 60, 20
+    segments = np.arange(m) % 2
+    scores = rng.normal(size=(m, k, 2)).astype(np.float32)
+    paying = np.take_along_axis(scores, segments[:, None, None], axis=2)[:, :, 0]
+    chances = np.empty((m, k, 2), dtype=np.float32)
+    chances[:, :, 0] = 1 / (1 + np.exp(-2 * paying))
+    chances[:, :, 1] = 0.2
+    features = np.column_stack([np.ones(m), segments])
+    return Shop(
+        segments, features, scores, np.ones((m, k), dtype=np.bool_), chances, chances * 0.5,
+        np.array([1.0, 0.0]), list_length,
+    )  # fmt: skip
+
+
+def test_lists_hold_the_highest_open_items_by_the_weighted_sum() -> None:
+    shop = make_shop()
+    shop.open[3, :15] = False
+    weights = np.array([[0.25, 0.75]])
+    fused = shop.scores[3] @ weights[0]
+    fused[:15] = -np.inf
+    shown = shop.lists(np.array([3]), weights)[0]
+    assert set(shown) == set(np.argsort(-fused)[:2])
+    assert_allclose(
+        shop.expected(np.array([3]), shown[None])[0], shop.chances[3][shown].mean(axis=0), rtol=1e-6
+    )
+
+
+def test_draws_have_the_expected_mean() -> None:
+    shop, rng = make_shop(), np.random.default_rng(1)
+    rows = np.full(8000, 5)
+    columns = np.tile([2, 7], (8000, 1))
+    drawn = shop.drawn(rows, columns, rng)
+    assert_allclose(drawn.mean(axis=0), shop.expected(rows[:1], columns[:1])[0], atol=0.02)
+
+
+def test_the_diary_counts_regret_against_the_best_fixed_weights() -> None:
+    shop = make_shop()
+    outlook = look_out(shop, simplex_grid(2, 2))
+    diary = Diary(shop, outlook)
+    rows = np.arange(10)
+    diary.note(rows, outlook.columns[outlook.best(shop.worth)][rows])
+    assert diary.regret == [0.0]
+    assert diary.true_regret == [0.0]
+    worst = int((outlook.expected.mean(axis=1) @ shop.worth).argmin())
+    everybody = np.arange(shop.n_users)
+    diary.note(everybody, outlook.columns[worst])
+    assert diary.regret[1] > 0
+    assert_allclose(diary.true_regret[1], diary.regret[1] / 2, rtol=1e-5)  # the truth is half
+
+
+def test_a_bandit_gives_each_segment_the_weights_that_pay_there() -> None:
+    shop, rng = make_shop(), np.random.default_rng(4)
+    outlook = look_out(shop, simplex_grid(2, 4))
+    diary, bandit = Diary(shop, outlook), ThompsonSampling(2, len(outlook.arms))
+    open_for_bandit(diary, bandit, 4000, rng)
+    chosen = outlook.arms[bandit.best(np.array([0, 1]), np.ones((2, 1)))]
+    assert chosen[0, 0] >= 0.75
+    assert chosen[1, 1] >= 0.75
+    assert sum(diary.regret[-500:]) < 0  # by segment it beats the best weights for all
+
+
+def test_planners_give_each_segment_the_weights_that_pay_there() -> None:
+    shop, rng = make_shop(), np.random.default_rng(4)
+    outlook = look_out(shop, simplex_grid(2, 4))
+    reinforce = Reinforce(2, 2, learning_rate=0.1, exploration=0.5)
+    open_for_reinforce(Diary(shop, outlook), reinforce, 300, 64, rng)
+    crossing = [CrossEntropy(2, 20, 0.2) for _ in range(2)]
+    open_for_cross_entropy(Diary(shop, outlook), crossing, 10, 20, rng)
+    for weights in (reinforce.weights(), np.array([each.weights() for each in crossing])):
+        assert weights[0, 0] > 0.75
+        assert weights[1, 1] > 0.75
