@@ -52,6 +52,7 @@ def run(
     log: InteractionLog,
     progress: Progress = silent,
     models: Mapping[str, type[Recommender]] = MODELS,
+    split: Split | None = None,
 ) -> RunResult:
     """Fit one model once and judge it.
 
@@ -61,6 +62,8 @@ def run(
     log : the whole log
     progress : told how far the run is; may raise to stop it
     models : by key; an application may know more than the catalog
+    split : of the log, where it is not the one that ``split_of`` makes: a search judges on
+        validation data, and gives a log that the test data was taken out of
 
     Raises
     ------
@@ -73,7 +76,7 @@ def run(
     tasks = _possible_tasks(model_class, spec.tasks, log)
 
     progress(0.0, Stage.SPLIT)
-    split = split_of(spec, log)
+    split = split or split_of(spec, log)
     for task in tasks:
         if not task.events(split.train).any():
             raise UnlearnableTaskError(task=task.name)

@@ -1,1 +1,39 @@
-"""Search: many runs over weights and parameters, and the Pareto front between tasks."""
+"""Search: many runs over weights and parameters, and the Pareto front between tasks.
+
+``search`` does one in this process; ``Course`` hands out its trials one by one to whoever does
+them elsewhere. Every trial is judged on validation data (``rehearse``); what was chosen is then
+run for real, ``run(result.run_spec(trial), log)``.
+"""
+
+from algorithms.search.course import Attempt, Course, search
+from algorithms.search.points import n_points
+from algorithms.search.rehearsal import rehearse
+from algorithms.search.result import Role, SearchResult, Trial
+from algorithms.search.space import (
+    Parameter,
+    WeightScale,
+    narrowed,
+    parameter_of,
+    searchable,
+)
+from algorithms.search.spec import Objective, SearchError, SearchMethod, SearchSpec
+
+__all__ = [
+    "Attempt",
+    "Course",
+    "Objective",
+    "Parameter",
+    "Role",
+    "SearchError",
+    "SearchMethod",
+    "SearchResult",
+    "SearchSpec",
+    "Trial",
+    "WeightScale",
+    "n_points",
+    "narrowed",
+    "parameter_of",
+    "rehearse",
+    "search",
+    "searchable",
+]
