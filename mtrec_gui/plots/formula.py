@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matplotlib.text import Text
+from mtrec_gui.plots.metric_formula import formula_ink
+from mtrec_gui.plots.metric_lettering import painted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,32 +13,25 @@ if TYPE_CHECKING:
     from mtrec_gui.theme import Theme
 
 
-class FittedText(Text):
-    """A text that becomes smaller where the figure is too narrow or too low for it."""
-
-    wanted: float
-
-    def draw(self, renderer: Any) -> None:
-        """Fit, then draw."""
-        figure = self.get_figure()
-        if figure is not None:
-            self.set_fontsize(self.wanted)
-            extent = self.get_window_extent(renderer)
-            room = min(
-                figure.bbox.width / max(extent.width, 1), figure.bbox.height / max(extent.height, 1)
-            )
-            if room < 1:
-                self.set_fontsize(self.wanted * room * 0.98)
-        super().draw(renderer)
-
-
 def draw_formula(figure: Figure, formula: str, theme: Theme, size: float = 1.5) -> None:
-    """Draw a formula in mathtext at the left; ``size`` is relative to the text of plots."""
-    import matplotlib as mpl
+    """Draw a formula in mathtext at the left; ``size`` is relative to the text of plots.
 
-    text = FittedText(0, 0.5, formula, color=theme.text, ha="left", va="center")
-    text.wanted = float(mpl.rcParams["font.size"]) * size
-    text.set_fontsize(text.wanted)
-    text.set_in_layout(False)
-    text.set_transform(figure.transFigure)
-    figure.add_artist(text)
+    It becomes smaller where the figure is too narrow or too low for it.
+    """
+    import matplotlib as mpl
+    from matplotlib.transforms import Affine2D
+
+    figure.set_layout_engine("none")
+    ink = formula_ink(formula)
+    width, height = (72 * inches for inches in figure.get_size_inches())
+    wanted = float(mpl.rcParams["font.size"]) * size
+    letter = min(
+        wanted,
+        0.98 * width / max(ink.width, 1e-9),
+        0.98 * height / max(ink.above + ink.below, 1e-9),
+    )
+    baseline = height / 2 - (ink.above - ink.below) / 2 * letter
+    points = Affine2D().scale(1 / 72) + figure.dpi_scale_trans
+    shapes = painted([ink.placed(0.0, baseline, letter)], theme.text, points)
+    if shapes is not None:
+        figure.add_artist(shapes)

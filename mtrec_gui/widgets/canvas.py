@@ -2,6 +2,7 @@
 
 A plot takes matplotlib 50 ms of pure Python, more while runs keep the machine busy; that long the
 window would stand still. So a thread draws into an image, and the window only paints the image.
+A plot that is known to be quick, and is to change with the finger, is drawn as it is painted.
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
 Draw = Callable[["Figure", "Theme"], None]
 Drawn = tuple["Figure", QImage]
 
+_SIGNS = r"$TP = \sqrt{\dfrac{0123456789 + 1.1 - 1 \cdot (1)}{|1|}} \approx 1$"
 _SETTLED_MS = 40  # a size is drawn once it has been the same for so long
 
 _logger = logging.getLogger(__name__)
-_one_at_a_time = threading.Lock()  # matplotlib's settings belong to the whole process
+_one_at_a_time = threading.RLock()  # matplotlib's settings belong to the whole process
 
 
 class Canvas(QWidget):
@@ -55,7 +57,7 @@ class Canvas(QWidget):
 
     Signals
     -------
-    drawn : what was asked for is about to be painted
+    drawn : what was asked for has been painted
     """
 
     drawn = Signal()
@@ -67,8 +69,10 @@ class Canvas(QWidget):
         self._appearance = appearance
         self._height = height
         self._draw: Draw | None = None
+        self._is_quick = False
         self._stale = False
         self._in_work = False
+        self._is_new = False  # drawn, and not painted yet
         self._image: QImage | None = None
         self.figure: Figure | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -88,9 +92,16 @@ class Canvas(QWidget):
         self._height = height
         self._restyle()
 
-    def show_plot(self, draw: Draw, description: str) -> None:
-        """Draw something else; ``description`` says in a sentence what it shows."""
-        self._draw = draw
+    def show_plot(self, draw: Draw, description: str, is_quick: bool = False) -> None:
+        """Draw something else.
+
+        Parameters
+        ----------
+        draw : draws it
+        description : says in a sentence what it shows
+        is_quick : it takes a few milliseconds only, and is drawn in the window's own thread
+        """
+        self._draw, self._is_quick = draw, is_quick
         self.setAccessibleName(description)
         self._restyle()
 
@@ -130,25 +141,31 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the image; one of a former size stays in its corner until the new one is there."""
+        if self._stale and self._is_quick:
+            self._draw_quickly()
         painter = QPainter(self)
         if self._image is not None:
             painter.drawImage(0, 0, self._image)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._appearance.theme.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
+        if self._is_new:
+            self._is_new = False
+            self.drawn.emit()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Draw what was asked for while hidden."""
         super().showEvent(event)
         if self._stale:
-            self._soon.start(0)
+            self._ask_soon(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Draw anew for another size."""
         super().resizeEvent(event)
         self._stale = self._draw is not None
         if self._stale:
-            self._soon.start(_SETTLED_MS)
+            self._ask_soon(_SETTLED_MS)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Offer to save the picture."""
@@ -164,7 +181,30 @@ class Canvas(QWidget):
         self.setMinimumHeight(self._appearance.px(self._height))
         self._stale = self._draw is not None
         if self._stale and self.isVisible():
+            self._ask_soon(0)
+
+    def _ask_soon(self, milliseconds: int) -> None:
+        """Have it drawn: as it is painted where that is quick, else beside the window."""
+        if self._is_quick and not self._in_work:
+            self.update()
+        else:
+            self._soon.start(milliseconds)
+
+    def _draw_quickly(self) -> None:
+        """Draw here and now; beside the window while another plot is in work."""
+        work = self._work()
+        if work is None or self._in_work:
+            return
+        if not _one_at_a_time.acquire(blocking=False):
             self._soon.start(0)
+            return
+        self._stale = False
+        try:
+            self._take_drawn(work())
+        except Exception:  # a fault of the lab, as in the drawing room: the window goes on
+            _logger.exception("a plot")
+        finally:
+            _one_at_a_time.release()
 
     def _redraw(self) -> None:
         """Have the plot drawn; what changes meanwhile is drawn after it."""
@@ -194,12 +234,15 @@ class Canvas(QWidget):
         if answer is not None:
             self._show(answer)
         if self._stale:
-            self._soon.start(0)
+            self._ask_soon(0)
 
     def _show(self, answer: Drawn) -> None:
-        self.figure, self._image = answer
+        self._take_drawn(answer)
         self.update()
-        self.drawn.emit()
+
+    def _take_drawn(self, answer: Drawn) -> None:
+        self.figure, self._image = answer
+        self._is_new = True
 
 
 def _drawn(
@@ -236,8 +279,11 @@ def rehearse() -> None:
     """Draw for nobody: matplotlib looks for fonts and builds its parsers at the first drawing."""
 
     def draw(figure: Figure, theme: Theme) -> None:
+        from mtrec_gui.plots.formula import draw_formula
+
         axes = figure.add_subplot(title="MTRec", xlabel=r"$\sum_{i} x_i^2$")
         axes.plot([0, 1], [0, 1])
+        draw_formula(figure, _SIGNS, theme)
 
     _drawn(draw, LIGHT, 1.0, interface_families(), (320, 200), 1.0)
 

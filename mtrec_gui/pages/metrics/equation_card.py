@@ -78,6 +78,7 @@ class EquationCard(Card):
         self.equation.show_plot(
             lambda figure, theme: draw_formula(figure, text, theme),
             self.tr("{metric} with these numbers: {equation}").format(metric=title, equation=text),
+            is_quick=True,
         )
         self._show_terms(worked)
 

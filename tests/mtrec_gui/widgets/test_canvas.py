@@ -91,3 +91,58 @@ def test_draw_now_does_not_wait_for_the_window(canvas):
     canvas.show_plot(lambda figure, theme: figure.add_subplot().plot([1, 2]), "")
     canvas.draw_now()
     assert len(canvas.figure.axes) == 1
+
+
+def test_a_quick_plot_is_drawn_as_it_is_painted(qtbot, canvas):
+    threads = []
+
+    def draw(figure, theme):
+        threads.append(threading.current_thread())
+
+    canvas.show_plot(draw, "", is_quick=True)
+    assert threads == []
+    with qtbot.waitSignal(canvas.drawn):
+        canvas.show()
+    assert set(threads) == {threading.current_thread()}
+    first, n = canvas.figure, len(threads)
+    canvas.show_plot(draw, "", is_quick=True)
+    canvas.show_plot(draw, "", is_quick=True)
+    canvas.repaint()
+    assert canvas.figure is not first
+    assert len(threads) == n + 1, "what was asked for twice is drawn once"
+    canvas.repaint()
+    assert len(threads) == n + 1
+
+
+def test_a_quick_plot_does_not_wait_for_another_that_is_slow(qtbot, canvas):
+    may_go_on, has_begun, order = threading.Event(), threading.Event(), []
+
+    def slow(figure, theme):
+        has_begun.set()
+        may_go_on.wait(5)
+        order.append("slow")
+
+    other = Canvas(Appearance())
+    qtbot.addWidget(other)
+    other.resize(200, 100)
+    other.show_plot(slow, "")
+    other.show()
+    qtbot.waitUntil(has_begun.is_set)
+    canvas.show_plot(lambda figure, theme: order.append("quick"), "", is_quick=True)
+    canvas.show()
+    canvas.repaint()
+    assert order == []
+    may_go_on.set()
+    qtbot.waitUntil(lambda: "quick" in order, timeout=3000)
+    assert order[0] == "slow"
+
+
+def test_a_quick_plot_that_fails_is_logged_once(qtbot, canvas, caplog):
+    def fail(figure, theme):
+        raise ValueError("no such row")
+
+    canvas.show_plot(fail, "", is_quick=True)
+    canvas.show()
+    qtbot.waitUntil(lambda: "no such row" in caplog.text)
+    canvas.repaint()
+    assert caplog.text.count("ValueError: no such row") == 1
