@@ -147,9 +147,9 @@ class EventMetric(Metric):
 
 
 @cache
-def load_card(key: str) -> MetricCard:
-    """Read the card of a metric from its file in ``cards/``."""
-    text = (files("algorithms.metrics.cards") / f"{key}.toml").read_text(encoding="utf-8")
+def load_card(key: str, folder: str = "algorithms.metrics.cards") -> MetricCard:
+    """Read the card of a metric from its file in the folder of a package."""
+    text = (files(folder) / f"{key}.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text)
     return MetricCard(
         title=values["title"],

@@ -1,0 +1,1 @@
+"""Cards of what is measured across tasks, and of what a run costs."""
