@@ -14,7 +14,7 @@ from algorithms.data import InteractionLog
 from algorithms.data.duplicates import Duplicates
 from algorithms.evaluation import Experiment
 from algorithms.evaluation.leaks import examine
-from algorithms.metrics import METRICS, Metric, find_metric
+from algorithms.metrics import MEASURES, METRICS, Measure, Metric, find_measure
 from algorithms.models.base import Recommender
 from algorithms.progress import Progress, Stage
 from mtrec_gui import exit_status, preferences
@@ -158,8 +158,12 @@ def models(key: str | None, json_file: Path | None) -> int:
 
 
 def metrics(key: str | None, json_file: Path | None) -> int:
-    """List the metrics, or show one card."""
-    chosen = list(METRICS.values()) if key is None else [find_metric(key)]
+    """List the metrics, and what is measured beside them, or show one card."""
+    chosen: list[Metric | Measure] = (
+        [*METRICS.values(), *MEASURES.values()]
+        if key is None
+        else [METRICS[key] if key in METRICS else find_measure(key)]
+    )
     if json_file is not None:
         write_json(json_file, [metric_values(metric) for metric in chosen])
     console = Console()
@@ -237,20 +241,21 @@ def _show_model(console: Console, model: type[Recommender]) -> None:
     console.print(table)
 
 
-def _list_metrics(console: Console, chosen: list[Metric]) -> None:
+def _list_metrics(console: Console, chosen: list[Metric | Measure]) -> None:
     table = Table(title="Metrics", title_justify="left")
     for head in ("key", "title", "looks at", "better", "definition"):
         table.add_column(head)
     for metric in chosen:
         card = metric.card
+        looks_at = metric.group if isinstance(metric, Measure) else metric.level
         table.add_row(
-            *map(Text, (metric.key, card.title, metric.level, card.direction, card.definition))
+            *map(Text, (metric.key, card.title, looks_at, card.direction, card.definition))
         )
     console.print(table)
     console.print(Text("One in full: mtrec metrics KEY", "dim"))
 
 
-def _show_metric(console: Console, metric: Metric) -> None:
+def _show_metric(console: Console, metric: Metric | Measure) -> None:
     card = metric.card
     low = "−∞" if card.low is None else f"{card.low:g}"
     high = "∞" if card.high is None else f"{card.high:g}"
@@ -261,6 +266,8 @@ def _show_metric(console: Console, metric: Metric) -> None:
         ("Range", f"{low} to {high}, {card.direction.value} is better"),
         ("Undefined", card.undefined),
         ("Common mistake", card.mistake),
+        ("Cannot see", card.blind),
+        *((variant.who, variant.how) for variant in card.variants),
         ("Reference", f"{card.reference} (docs/references.bib)"),
     ):
         console.print(Text(f"{head}: {words}"))

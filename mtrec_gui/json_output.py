@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from algorithms.data import InteractionLog
 from algorithms.errors import ResourceError
 from algorithms.evaluation import Cell, Experiment, RunResult, all_columns, compare
-from algorithms.metrics import Metric
+from algorithms.metrics import Measure, Metric
 from algorithms.models.base import Recommender
 from mtrec_gui.run_desk import DeskRow
 from sample_data.spec import WorldSpec
@@ -121,13 +122,17 @@ def model_values(model: type[Recommender]) -> dict[str, Any]:
     }
 
 
-def metric_values(metric: Metric) -> dict[str, Any]:
-    """Return a metric's card."""
+def metric_values(metric: Metric | Measure) -> dict[str, Any]:
+    """Return the card of a metric, or of what is measured across tasks or of a run."""
     card = metric.card
+    if isinstance(metric, Measure):
+        level, kinds = metric.group.value, []
+    else:
+        level, kinds = metric.level.value, sorted(kind.value for kind in metric.kinds)
     return {
         "key": metric.key,
-        "level": metric.level.value,
-        "kinds": sorted(kind.value for kind in metric.kinds),
+        "level": level,
+        "kinds": kinds,
         "title": card.title,
         "definition": card.definition,
         "formula": card.formula,
@@ -136,6 +141,9 @@ def metric_values(metric: Metric) -> dict[str, Any]:
         "high": card.high,
         "undefined": card.undefined,
         "mistake": card.mistake,
+        "blind": card.blind,
+        "variants": [asdict(variant) for variant in card.variants],
+        "example": dict(card.example),
         "reference": card.reference,
     }
 

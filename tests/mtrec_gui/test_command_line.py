@@ -178,13 +178,21 @@ def test_models_and_metrics_are_listed_and_written(tmp_path, capsys):
     cards = {entry["key"]: entry for entry in json.loads(metrics.read_text("utf-8"))}
     assert cards["rmse"]["direction"] == "lower"
     assert cards["ndcg"]["definition"]
+    assert {each["same"] for each in cards["ndcg"]["variants"]} == {True, False}
+    assert cards["hypervolume"]["level"] == "across tasks"
+    assert cards["peak_bytes"]["level"] == "cost"
+    assert cards["hypervolume"]["example"]["value"] == 5
 
 
 def test_one_model_and_one_metric_in_full(capsys):
     assert main(["models", "als"]) == 0
     assert "alpha" in capsys.readouterr().out
     assert main(["metrics", "recall_at"]) == 0
-    assert "Common mistake" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Common mistake" in said
+    assert "LensKit, Recall: Divides by min(R, k)" in said
+    assert main(["metrics", "hypervolume"]) == 0
+    assert "reference point" in capsys.readouterr().out
     assert main(["models", "magic"]) == 2
     assert main(["metrics", "magic"]) == 2
 
