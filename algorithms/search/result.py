@@ -87,7 +87,7 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """All trials of a search so far, in the order in which they ended.
+    """All trials of a search so far, in the order of their numbers, whichever ended first.
 
     Parameters
     ----------
@@ -101,8 +101,9 @@ class SearchResult:
     trials: tuple[Trial, ...] = ()
 
     def with_trial(self, trial: Trial) -> SearchResult:
-        """Return the result with one more trial."""
-        return replace(self, trials=(*self.trials, trial))
+        """Return the result with one more trial, in its place."""
+        trials = sorted((*self.trials, trial), key=lambda each: each.number)
+        return replace(self, trials=tuple(trials))
 
     @property
     def candidates(self) -> tuple[Trial, ...]:

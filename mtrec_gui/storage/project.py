@@ -15,7 +15,16 @@ from algorithms.explanations.explanation import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import ModelState
 from algorithms.progress import Progress, silent
-from mtrec_gui.storage import experiment_store, explanation_store, log_store, run_store, run_writer
+from algorithms.search.result import Trial
+from algorithms.search.spec import SearchSpec
+from mtrec_gui.storage import (
+    experiment_store,
+    explanation_store,
+    log_store,
+    run_store,
+    run_writer,
+    search_store,
+)
 from mtrec_gui.storage.column_types import now
 from mtrec_gui.storage.database import BUSY_SECONDS, Database
 from mtrec_gui.storage.errors import (
@@ -26,7 +35,13 @@ from mtrec_gui.storage.files import new_file
 from mtrec_gui.storage.inspection import can_write, inspect_file
 from mtrec_gui.storage.rows import ProjectRow
 from mtrec_gui.storage.upgrade import known_formats, migrate, upgrade
-from mtrec_gui.storage.values import ComparisonSummary, DatasetSummary, ProjectInfo, StoredRun
+from mtrec_gui.storage.values import (
+    ComparisonSummary,
+    DatasetSummary,
+    ProjectInfo,
+    SearchSummary,
+    StoredRun,
+)
 
 
 class Project:
@@ -234,6 +249,33 @@ class Project:
         """Return the explanations of a run, oldest first."""
         with self._database.reading() as session:
             return explanation_store.explanations(session, run_id)
+
+    # --- searches ----------------------------------------------------------------------------
+
+    def start_search(self, dataset_id: int, spec: SearchSpec) -> int:
+        """Keep what a search is asked for; return its id."""
+        with self._database.writing() as session:
+            return search_store.start_search(session, dataset_id, spec)
+
+    def add_trial(self, search_id: int, trial: Trial) -> None:
+        """Store a trial of a search that ended."""
+        with self._database.writing() as session:
+            search_store.add_trial(session, search_id, trial)
+
+    def searches(self, dataset_id: int) -> list[SearchSummary]:
+        """Return what is known of each search of a dataset, oldest first."""
+        with self._database.reading() as session:
+            return search_store.searches(session, dataset_id)
+
+    def load_trials(self, search_id: int) -> tuple[Trial, ...]:
+        """Read and check the trials of a search, by their numbers."""
+        with self._database.reading() as session:
+            return search_store.load_trials(session, search_id)
+
+    def delete_search(self, search_id: int) -> None:
+        """Remove a search and its trials; runs that were made from them stay."""
+        with self._database.writing() as session:
+            search_store.delete_search(session, search_id)
 
 
 def _make_tables(draft: Path, path: Path) -> None:

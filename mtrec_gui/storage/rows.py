@@ -211,6 +211,39 @@ class ComparisonRow(Row):
     sha256: Mapped[str]
 
 
+class SearchRow(Row):
+    """A search over the settings of one model: what was asked for when it was started."""
+
+    __tablename__ = "searches"
+    __table_args__ = (Index(None, "dataset_id"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    created: Mapped[datetime]
+    spec: Mapped[Json] = mapped_column(JsonText)
+    sha256: Mapped[str]
+
+
+class SearchTrialRow(Row):
+    """One setting that a search tried, and what it reached on validation data."""
+
+    __tablename__ = "search_trials"
+    __table_args__ = STRICT
+
+    search_id: Mapped[int] = mapped_column(
+        ForeignKey("searches.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    weights: Mapped[Json] = mapped_column(JsonText)
+    config: Mapped[Json] = mapped_column(JsonText)
+    measured: Mapped[Json] = mapped_column(JsonText)
+    seconds: Mapped[float | None]
+    message: Mapped[str | None]
+    message_values: Mapped[Json] = mapped_column(JsonText, nullable=True)
+    sha256: Mapped[str]
+
+
 # --- what came out ------------------------------------------------------------------------------
 
 

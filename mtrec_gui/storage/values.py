@@ -11,6 +11,7 @@ from typing import Any
 from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import Cost
 from algorithms.messages import Message
+from algorithms.search.spec import SearchSpec
 
 
 class RunStatus(StrEnum):
@@ -65,3 +66,12 @@ class StoredRun:
     status: RunStatus
     message: Message | None
     cost: Cost | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSummary:
+    """About a search: what was asked for, and when."""
+
+    id: int
+    created: datetime
+    spec: SearchSpec
