@@ -161,7 +161,7 @@ class _Setter:
 
 def _spaced(pieces: list[_Piece]) -> Ink:
     """Put pieces side by side, with room around what joins others."""
-    room = {_Kind.BINARY: (0.2, 0.2), _Kind.RELATION: (0.27, 0.27), _Kind.COMMA: (0.0, 0.2)}
+    room = {_Kind.BINARY: (0.2, 0.2), _Kind.COMMA: (0.0, 0.2)}  # a relation brings its own
     inks, x = [], 0.0
     for place, piece in enumerate(pieces):
         before, after = room.get(piece.kind, (0.0, 0.0))

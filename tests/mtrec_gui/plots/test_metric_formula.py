@@ -37,7 +37,7 @@ def test_a_worked_equation_is_set_as_large_as_matplotlib_sets_it(key):
     text = evaluate(key, first_example(key)).substituted
     ink = formula_ink(text)
     width, height = of_matplotlib(text)
-    assert ink.width == pytest.approx(width, rel=0.15, abs=1.0)
+    assert ink.width == pytest.approx(width, rel=0.12)
     assert ink.above + ink.below == pytest.approx(height, rel=0.35)
     left, low, right, high = reach(ink)
     assert left >= -0.05
