@@ -42,6 +42,13 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
     return of_engine(spec, log, progress, MODELS)
 
 
+def rehearse(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
+    """Fit one model and judge it on validation data; a worker process calls it for a search."""
+    from algorithms.search.rehearsal import rehearse as of_engine
+
+    return of_engine(spec, log, progress, MODELS)
+
+
 def compare(
     results: Sequence[RunResult],
     tasks: Sequence[Task],
