@@ -6,7 +6,12 @@ import numpy as np
 
 from algorithms.metrics.card import EventMetric
 from algorithms.metrics.catalog import find_metric
-from algorithms.metrics.lab import exercise_answers, exercise_values
+from algorithms.metrics.lab import (
+    exercise_answers,
+    exercise_fronts,
+    exercise_transfer,
+    exercise_values,
+)
 from algorithms.metrics.lab.exercise_any import (
     ask_change,
     ask_comparison,
@@ -42,9 +47,17 @@ OWN: dict[str, tuple[Template, ...]] = {
     "f1": (exercise_answers.ask_counts, exercise_answers.ask_harmonic_mean),
 }
 
+ACROSS: dict[str, tuple[Template, ...]] = {
+    GAIN: (ask_mean_gain, ask_gain_sign),
+    "negative_transfer": (exercise_transfer.ask_flag, exercise_transfer.ask_flagged_tasks),
+    "pareto_front": (exercise_fronts.ask_front_size, exercise_fronts.ask_dominance),
+    "hypervolume": (exercise_fronts.ask_volume, exercise_fronts.ask_third_model),
+    "conflict": (exercise_transfer.ask_cosine, exercise_transfer.ask_step),
+}
+
 
 def templates(metric_key: str) -> tuple[Template, ...]:
-    """Return the templates of a metric's exercises; none where it has no workbench.
+    """Return the templates of the exercises of a metric, or of a measure across tasks.
 
     Raises
     ------
@@ -53,8 +66,8 @@ def templates(metric_key: str) -> tuple[Template, ...]:
     WorkbenchError
         Where the metric has no workbench, and so no exercises.
     """
-    if metric_key == GAIN:
-        return (ask_mean_gain, ask_gain_sign)
+    if metric_key in ACROSS:
+        return ACROSS[metric_key]
     first_example(metric_key)
     metric = find_metric(metric_key)
     common: list[Template] = [ask_value, ask_comparison, ask_change]
@@ -70,7 +83,7 @@ def exercise(metric_key: str, rng: np.random.Generator, place: int | None = None
 
     Parameters
     ----------
-    metric_key : one of ``workable()``, or ``GAIN``
+    metric_key : one of ``workable()``, or of a measure across tasks, such as ``GAIN``
     rng : draws the numbers and, where no place is given, the template
     place : which of ``templates(metric_key)``, so that all of them get their turn
     """
