@@ -63,8 +63,8 @@ class Uncertainty(LossBalancer):
     when_conflict = "The task with the smaller loss prevails, whether or not it is the right one."
     doubt = (
         "A small loss need not mean little noise: a rare label has a small log loss, and gets a "
-        "large weight for it. It can overfit the weights of a task learned by heart "
-        "(Kirchdorfer et al. 2024), and tuned fixed weights do as well (Xin et al. 2022)."
+        "large weight for it. It is slow to leave its start and can overfit (Kirchdorfer et al. "
+        "2024); Xin et al. (2022) found no method of this family beyond tuned fixed weights."
     )
     config_class = UncertaintyConfig
 
