@@ -104,6 +104,8 @@ def make_parser() -> argparse.ArgumentParser:
     world.add_argument("--compare", action="store_true", help="run the default comparison at once")
     _add_output(world)
 
+    _add_search(commands)
+
     models = commands.add_parser("models", help="list the models, or show one")
     models.add_argument("key", nargs="?", help="show this model with its parameters")
     models.add_argument("--json", type=Path, metavar="FILE", help="write the same as JSON")
@@ -118,6 +120,50 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("project", type=Path)
     export.add_argument("tables", type=Path, metavar="TABLES.sqlite")
     return parser
+
+
+def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "search",
+        help="try many task weights and parameters of a model, judged on validation data",
+        description="Try many settings of a model and print the Pareto front between tasks. "
+        "Test data is never looked at; run what you choose afterwards.",
+    )
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--world", default="ecommerce", help="which sample world (ecommerce)")
+    data.add_argument("--open", type=Path, metavar="FILE", help="a project, to search in it")
+    parser.add_argument("--model", default="shared_factors", help="key of the model")
+    parser.add_argument(
+        "--objective",
+        action="append",
+        default=[],
+        metavar="TASK[=METRIC]",
+        help="a task to serve well, and by which metric (the task's main one); one to three "
+        "(the first two tasks that the model serves)",
+    )
+    parser.add_argument(
+        "--weights",
+        choices=("kept", "simplex", "log"),
+        help="vary the weights of the objectives as shares (simplex) or as ratios (log), or keep "
+        "them (simplex, unless --vary is given)",
+    )
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="NAME[=LOW:HIGH]",
+        help="vary a parameter of the model, in this range or among VALUE,VALUE,…; "
+        "may be given several times",
+    )
+    parser.add_argument(
+        "--method",
+        choices=("sweep", "random", "bayesian"),
+        help="how settings are chosen (a sweep over one side, else random)",
+    )
+    parser.add_argument("--trials", type=int, default=20, help="how many settings at most (20)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--project", type=Path, metavar="FILE", help="where a new project goes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all trials as JSON")
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +186,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         return commands.bring(options)
     if options.command == "world":
         return commands.world(options)
+    if options.command == "search":
+        from mtrec_gui.search_command import search
+
+        return search(options)
     if options.command == "models":
         return commands.models(options.key, options.json)
     if options.command == "metrics":
