@@ -52,6 +52,7 @@ class Application(QObject):
         self.window.show_page("home")
         self.context: Context | None = None
         self._jobs: QtJobs | None = None
+        self._trials: QtJobs | None = None  # of searches
         self._runner: ThreadRunner | None = None
         self._wish: Callable[[], None] | None = None
         self.home_presenter: HomePresenter | None = None
@@ -75,6 +76,9 @@ class Application(QObject):
                 "flask",
                 setup,
                 self._page("experiments"),
+            ),
+            PageEntry(
+                "search", self.tr("Search"), "magnifying-glass", setup, self._page("search")
             ),
             PageEntry("compare", self.tr("Compare"), "chart-bar", look, self._page("compare")),
             PageEntry("explain", self.tr("Explain"), "lightbulb", look, self._page("explain")),
@@ -115,6 +119,7 @@ class Application(QObject):
         from mtrec_gui.jobs.local import LocalJobs
         from mtrec_gui.jobs.qt_bridge import QtJobs, ThreadRunner
         from mtrec_gui.run_desk import RunDesk
+        from mtrec_gui.search_desk import FUNCTION, SearchDesk
         from mtrec_gui.shell import Shell
 
         self._runner = ThreadRunner(self._on_bug, parent=self)
@@ -122,12 +127,16 @@ class Application(QObject):
         workspace = Workspace(self._runner)
         desk = RunDesk(workspace, self._jobs)
         self._jobs.happened.connect(desk.job_happened)
+        self._trials = QtJobs(LocalJobs(max_parallel=1, function=FUNCTION), parent=self)
+        searches = SearchDesk(workspace, self._trials)
+        self._trials.happened.connect(searches.job_happened)
         self.context = Context(
             workspace,
             desk,
             self.appearance,
             self.window.show_page,
             self.window.notices.show_notice,
+            searches=searches,
         )
         self.shell = Shell(self.context, self.window)
         presenter = HomePresenter(
@@ -233,8 +242,9 @@ class Application(QObject):
     def close(self) -> None:
         """End all work; what was committed stays."""
         self.warm_up.stop()
-        if self._jobs is not None:
-            self._jobs.close()
+        for jobs in (self._jobs, self._trials):
+            if jobs is not None:
+                jobs.close()
         if self._runner is not None:
             self._runner.close()
         if self.context is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mtrec_gui.asked import ListAsked, NumberAsked
 from mtrec_gui.events import Event
 from mtrec_gui.run_desk import RunDesk
+from mtrec_gui.search_desk import SearchDesk
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.workspace import Workspace
 
@@ -26,6 +27,7 @@ class Context:
     metric_asked : a page wants the Metric Lab to show the metric of a key
     number_asked : a page wants the Metric Lab to show the rows behind a number
     list_asked : a page wants Explain to show the list of a user
+    searches : starts and follows searches
     """
 
     workspace: Workspace
@@ -36,3 +38,4 @@ class Context:
     metric_asked: Event[str] = field(default_factory=Event)
     number_asked: Event[NumberAsked] = field(default_factory=Event)
     list_asked: Event[ListAsked] = field(default_factory=Event)
+    searches: SearchDesk | None = None

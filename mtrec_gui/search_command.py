@@ -203,14 +203,14 @@ def _show(console: Console, result: SearchResult) -> None:
     console.print(Text(f"{n_tried} settings tried, {len(front)} on the front."))
     for trial in result.trials:
         if trial.message is not None:
-            console.print(Text(f"Trial {trial.number} failed: {trial.message}", "red"))
+            console.print(Text(f"Setting {trial.number + 1} failed: {trial.message}", "red"))
 
 
 def _table(result: SearchResult, front: Sequence[Trial]) -> Table:
     table = Table(
         title="The front, judged on validation data", title_justify="left", box=SIMPLE_HEAD
     )
-    table.add_column("trial", no_wrap=True)
+    table.add_column("setting", no_wrap=True)
     for column in result.columns:
         arrow = "↑" if column.higher_is_better else "↓"
         table.add_column(Text(f"{column.task}\n{column.title}{arrow}"), justify="right")
@@ -227,7 +227,7 @@ def _table(result: SearchResult, front: Sequence[Trial]) -> Table:
             continue
         quiet = "" if trial in front else "dim"
         words = {Role.FLOOR: "the floor", Role.START: "as it stands"}
-        cells = [words.get(trial.role, str(trial.number))]
+        cells = [words.get(trial.role, str(trial.number + 1))]
         cells += [f"{value:.4f}" for value in trial.values]
         cells += [f"{trial.weights[n]:.3g}" if n in trial.weights else "–" for n in weighed]
         cells += [_short(trial.config[n]) if n in trial.config else "–" for n in names]

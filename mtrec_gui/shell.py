@@ -31,6 +31,8 @@ class Shell(QObject):
         workspace.failed.connect(self._show_error)
         workspace.progressed.connect(self._show_loading)
         desk.changed.connect(lambda _: self._show_jobs())
+        if context.searches is not None:
+            context.searches.changed.connect(lambda _: self._show_jobs())
         window.undo_pressed.connect(workspace.undo)
         window.redo_pressed.connect(workspace.redo)
         window.jobs.cancel_pressed.connect(self._cancel)
@@ -59,8 +61,10 @@ class Shell(QObject):
         """Give up what the bar tells of."""
         if self._loading is not None:
             self._context.workspace.cancel()
-        else:
+        elif self._context.desk.is_running or self._context.searches is None:
             self._context.desk.cancel_all()
+        else:
+            self._context.searches.cancel()
 
     def _show_loading(self, fraction: float | None) -> None:
         self._loading = fraction
@@ -71,6 +75,12 @@ class Shell(QObject):
         bar, rows = self._window.jobs, self._context.desk.rows
         if self._loading is not None:
             bar.show_progress(self.tr("Opening the data …"), self._loading)
+            return
+        searches = self._context.searches
+        if not self._context.desk.is_running and searches is not None and searches.is_running:
+            done = round(searches.fraction * searches.n_attempts)
+            words = self.tr("Searching: {done} of {n} settings …")
+            bar.show_progress(words.format(done=done, n=searches.n_attempts), searches.fraction)
             return
         if not self._context.desk.is_running:
             if not rows:

@@ -9,7 +9,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
-FIRST = ("mtrec_gui.jobs.qt_bridge", "mtrec_gui.run_desk", "mtrec_gui.jobs.local")
+FIRST = (
+    "mtrec_gui.jobs.qt_bridge",
+    "mtrec_gui.run_desk",
+    "mtrec_gui.search_desk",
+    "mtrec_gui.jobs.local",
+)
 PAGES = (
     "data",
     "compare",
@@ -17,11 +22,21 @@ PAGES = (
     "experiments",
     "rules",
     "explain",
+    "search",
     "metrics",
     "import_file",
     "new_world",
 )
-PLOTS = ("contributions", "formula", "gains", "new_world", "split", "style", "tradeoff")
+PLOTS = (
+    "contributions",
+    "formula",
+    "gains",
+    "new_world",
+    "search_front",
+    "split",
+    "style",
+    "tradeoff",
+)
 LATER = (
     "algorithms.evaluation",
     "mtrec_gui.storage",
