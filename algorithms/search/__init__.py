@@ -2,10 +2,12 @@
 
 ``search`` does one in this process; ``Course`` hands out its trials one by one to whoever does
 them elsewhere. Every trial is judged on validation data (``rehearse``); what was chosen is then
-run for real, ``run(result.run_spec(trial), log)``.
+run for real, ``run(result.run_spec(trial), log)``. ``label_curve`` and ``size_curve`` show what a
+model needs of labels, of size and of time.
 """
 
 from algorithms.search.course import Attempt, Course, search
+from algorithms.search.curves import CurveValue, label_curve, size_curve
 from algorithms.search.points import n_points
 from algorithms.search.rehearsal import rehearse
 from algorithms.search.result import Role, SearchResult, Trial
@@ -21,6 +23,7 @@ from algorithms.search.spec import Objective, SearchError, SearchMethod, SearchS
 __all__ = [
     "Attempt",
     "Course",
+    "CurveValue",
     "Objective",
     "Parameter",
     "Role",
@@ -30,10 +33,12 @@ __all__ = [
     "SearchSpec",
     "Trial",
     "WeightScale",
+    "label_curve",
     "n_points",
     "narrowed",
     "parameter_of",
     "rehearse",
     "search",
     "searchable",
+    "size_curve",
 ]
