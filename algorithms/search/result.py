@@ -142,7 +142,17 @@ class SearchResult:
         goods, reference = self.goods(), self.reference()
         if reference is None:
             return np.full(len(goods), np.nan)
-        return np.array([hypervolume(goods[: n + 1], reference) for n in range(len(goods))])
+        volumes = np.zeros(len(goods))
+        front = np.empty((0, len(self.columns)))
+        for row, good in enumerate(goods):
+            beaten = (front >= good).all(axis=1).any() or not np.isfinite(good).all()
+            if beaten:  # whoever adds nothing need not be measured
+                volumes[row] = volumes[row - 1] if row else 0.0
+                continue
+            front = np.vstack([front, good])
+            front = front[pareto_front(front)]
+            volumes[row] = hypervolume(front, reference)
+        return volumes
 
     def run_spec(self, trial: Trial) -> RunSpec:
         """Return the run of a trial's setting, to be judged on test data at last."""

@@ -1,6 +1,7 @@
 """A search learns nothing from the test data, goes on after failures, and finds the front."""
 
 import dataclasses
+import time
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitConfig, SplitMethod, assign_parts
 from algorithms.evaluation import RunSpec, run
+from algorithms.evaluation.multitask import hypervolume
 from algorithms.models.catalog import MODELS
 from algorithms.progress import Stage
 from algorithms.search import (
@@ -16,6 +18,7 @@ from algorithms.search import (
     Parameter,
     Role,
     SearchMethod,
+    SearchResult,
     SearchSpec,
     Trial,
     WeightScale,
@@ -145,6 +148,10 @@ def test_the_front_and_its_volume_only_grow(log):
     volumes = result.volumes()
     assert (np.diff(volumes) >= 0).all()
     assert volumes[-1] > 0
+    reference = result.reference()
+    assert volumes == pytest.approx(
+        [hypervolume(goods[: n + 1], reference) for n in range(len(goods))]
+    )
     assert goods[0, 1] == -result.candidates[0].values[1]  # an error: lower is better
 
 
@@ -266,3 +273,15 @@ def test_a_trial_survives_json(log):
 def test_what_cannot_be_searched_says_why(log, changes, error, words):
     with pytest.raises(error, match=words):
         search(make_spec(**changes), log)
+
+
+def test_a_thousand_settings_are_measured_at_once():
+    spec = make_spec()
+    rng = np.random.default_rng(0)
+    floor = Trial(-2, Role.FLOOR, {}, {}, (0.0, 10.0))
+    trials = [Trial(n, Role.TRIAL, {}, {}, tuple(rng.random(2))) for n in range(1000)]
+    result = SearchResult(spec, spec.columns(), (floor, *trials))
+    began = time.perf_counter()
+    volumes = result.volumes()
+    assert time.perf_counter() - began < 1  # a plain recount takes far longer
+    assert volumes[-1] == pytest.approx(hypervolume(result.goods(), result.reference()))
