@@ -8,29 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from algorithms.metrics.lab.pictures import Curve, ReliabilityPoints
-from mtrec_gui.plots.metric_panels import panels
+from mtrec_gui.plots.metric_lettering import CAP_HEIGHT
+from mtrec_gui.plots.metric_panels import DASHES, Mark, Panel, panels
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from mtrec_gui.theme import Theme
 
+_ENDS = ((0.0, "0"), (1.0, "1"))
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Counts at the threshold, and what rows, columns and the whole are called.
+    """The rows in each cell at the threshold, and what rows and columns of the matrix are called.
 
     Parameters
     ----------
-    tp, fp, fn, tn : counts
+    tp, fp, fn, tn : rows of the example
     happened, not_happened, yes, no : heads of the rows and of the columns
     """
 
-    tp: int
-    fp: int
-    fn: int
-    tn: int
+    tp: tuple[int, ...]
+    fp: tuple[int, ...]
+    fn: tuple[int, ...]
+    tn: tuple[int, ...]
     happened: str
     not_happened: str
     yes: str
@@ -44,12 +46,14 @@ class AnswerCurve:
     Parameters
     ----------
     curve : see ``roc_points`` and ``precision_recall_points``
-    place : which point
+    rows : of each point, the rows that become a yes there
+    place : which point is in force
     title, x, y : what the picture and its axes say
     is_roc : the diagonal is drawn, which chance would give
     """
 
     curve: Curve
+    rows: tuple[tuple[int, ...], ...]
     place: int
     title: str
     x: str
@@ -58,82 +62,104 @@ class AnswerCurve:
 
 
 def draw_answers(
-    figure: Figure, matrix: Matrix, first: AnswerCurve, second: AnswerCurve, theme: Theme
-) -> None:
-    """Draw matrix, ROC and precision-recall curve side by side."""
-    left, middle, right = panels(figure, 3)
-    _draw_matrix(left, matrix, theme)
-    _draw_curve(middle, first, theme)
-    _draw_curve(right, second, theme)
+    figure: Figure,
+    matrix: Matrix,
+    curves: tuple[AnswerCurve, AnswerCurve],
+    theme: Theme,
+    lit: frozenset[int] = frozenset(),
+) -> tuple[Mark, ...]:
+    """Draw matrix, ROC and precision-recall curve side by side; return where rows are."""
+    left, *others = panels(figure, theme, 3)
+    marks = _draw_matrix(left, matrix, lit)
+    for panel, curve in zip(others, curves, strict=True):
+        marks += _draw_curve(panel, curve, lit)
+    return tuple(marks)
 
 
 def draw_reliability(
-    figure: Figure, points: ReliabilityPoints, titles: tuple[str, str, str], theme: Theme
-) -> None:
+    figure: Figure,
+    points: ReliabilityPoints,
+    titles: tuple[str, str],
+    theme: Theme,
+    lit: frozenset[int] = frozenset(),
+) -> tuple[Mark, ...]:
     """Draw what happened over what was said; on the diagonal both agree.
 
     Parameters
     ----------
     figure : drawn on
     points : of the bins that hold a row
-    titles : of the picture, of the axis of what was said and of what happened
+    titles : of the axis of what was said and of what happened
     theme : colours
+    lit : rows that are pointed at
     """
-    (axes,) = panels(figure)
-    axes.plot((0, 1), (0, 1), color=theme.edge, linewidth=1, linestyle=(0, (3, 3)))
-    sizes = 30.0 + 30.0 * points.counts
-    axes.plot(points.said, points.happened, color=theme.accent, linewidth=1)
-    axes.scatter(points.said, points.happened, sizes, color=theme.accent, zorder=3, clip_on=False)
-    for said, happened, count in zip(points.said, points.happened, points.counts, strict=True):
-        axes.annotate(
-            f"{count}",
-            (said, happened),
-            xytext=(6, -11),
-            textcoords="offset points",
-            color=theme.muted,
-        )
-    _unit(axes)
-    axes.set_title(titles[0], loc="left", color=theme.muted)
-    axes.set_xlabel(titles[1])
-    axes.set_ylabel(titles[2], labelpad=0)
+    (panel,) = panels(figure, theme)
+    panel.set_limits((-0.04, 1.04), (-0.04, 1.04))
+    panel.line((0, 1), (0, 1), theme.edge, 1.0, DASHES)
+    said, happened = points.said.tolist(), points.happened.tolist()
+    panel.line(said, happened, theme.accent, 1.0)
+    marks = []
+    for place, rows in enumerate(points.rows):
+        x, y, size = [said[place]], [happened[place]], 0.6 + 0.25 * len(rows) ** 0.5
+        if lit & set(rows):
+            panel.dots(x, y, theme.text, size + 0.45)
+        panel.dots(x, y, theme.accent, size)
+        beside = panel.x_at(x[0]) + 6, panel.y_at(y[0]) - 11
+        panel.write(f"{len(rows)}", *beside, theme.muted)
+        marks.append(panel.mark(rows, x[0], y[0], size))
+    panel.ticks_below(_ENDS)
+    panel.ticks_left(_ENDS)
+    panel.frame(*titles)
+    panel.finish()
+    return tuple(marks)
 
 
-def _draw_matrix(axes: Axes, matrix: Matrix, theme: Theme) -> None:
-    cells = (
+def _draw_matrix(panel: Panel, matrix: Matrix, lit: frozenset[int]) -> list[Mark]:
+    theme, letter = panel.theme, panel.letter
+    panel.set_limits((-0.5, 1.5), (0.0, 2.0))
+    marks = []
+    for x, y, name, rows, is_right in (
         (0, 1, "TP", matrix.tp, True),
         (1, 1, "FN", matrix.fn, False),
         (0, 0, "FP", matrix.fp, False),
         (1, 0, "TN", matrix.tn, True),
-    )
-    for x, y, name, count, is_right in cells:
-        colour = theme.accent_soft if is_right else theme.sunk
-        axes.bar(x, 0.94, 0.94, bottom=y + 0.03, color=colour, linewidth=0)
-        axes.text(x, y + 0.58, f"{count}", ha="center", va="center", color=theme.text, size="large")
-        axes.text(x, y + 0.2, name, ha="center", va="center", color=theme.muted)
-    axes.set_xlim(-0.5, 1.5)
-    axes.set_ylim(0, 2)
-    axes.set_xticks((0, 1), (matrix.yes, matrix.no))
-    axes.set_yticks((0.5, 1.5), (matrix.not_happened, matrix.happened), rotation=90, va="center")
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    ):
+        if lit & set(rows):
+            panel.bar(x, 1.0, y, y + 1.0, theme.accent)
+        panel.bar(x, 0.94, y + 0.03, y + 0.97, theme.accent_soft if is_right else theme.sunk)
+        middle = panel.x_at(x)
+        count_y = panel.y_at(y + 0.6) - CAP_HEIGHT * 0.6 * letter
+        panel.write(f"{len(rows)}", middle, count_y, theme.text, 0.5, 1.2)
+        panel.write(name, middle, panel.y_at(y + 0.2) - CAP_HEIGHT / 2 * letter, theme.muted, 0.5)
+        marks.append(panel.box(rows, x, 0.94, y + 0.03, y + 0.97))
+    panel.ticks_below(((0, matrix.yes), (1, matrix.no)))
+    panel.ticks_left(((0.5, matrix.not_happened), (1.5, matrix.happened)), is_upright=True)
+    panel.finish()
+    return marks
 
 
-def _draw_curve(axes: Axes, shown: AnswerCurve, theme: Theme) -> None:
+def _draw_curve(panel: Panel, shown: AnswerCurve, lit: frozenset[int]) -> list[Mark]:
+    theme = panel.theme
+    panel.set_limits((-0.04, 1.04), (-0.04, 1.04))
     if shown.is_roc:
-        axes.plot((0, 1), (0, 1), color=theme.edge, linewidth=1, linestyle=(0, (3, 3)))
-    known = np.isfinite(shown.curve.x) & np.isfinite(shown.curve.y)
-    axes.plot(shown.curve.x[known], shown.curve.y[known], color=theme.muted, marker=".")
-    x, y = shown.curve.x[shown.place], shown.curve.y[shown.place]
-    if np.isfinite(x) and np.isfinite(y):
-        axes.scatter([x], [y], 60, color=theme.accent, zorder=3)
-    _unit(axes)
-    axes.set_title(shown.title, loc="left" if shown.is_roc else "right", color=theme.muted)
-    axes.set_xlabel(shown.x)
-    axes.set_ylabel(shown.y, labelpad=-4)
-
-
-def _unit(axes: Axes) -> None:
-    axes.set_xlim(-0.04, 1.04)
-    axes.set_ylim(-0.04, 1.04)
-    axes.set_xticks((0, 1))
-    axes.set_yticks((0, 1))
+        panel.line((0, 1), (0, 1), theme.edge, 1.0, DASHES)
+    x, y = shown.curve.x, shown.curve.y
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y)).tolist()
+    x_values, y_values = x.tolist(), y.tolist()
+    curve = [x_values[place] for place in known], [y_values[place] for place in known]
+    panel.line(*curve, theme.muted)
+    panel.dots(*curve, theme.muted, 0.4)
+    marks = []
+    for place in known:
+        point = [x_values[place]], [y_values[place]]
+        if lit & set(shown.rows[place]):
+            panel.dots(*point, theme.text, 1.2)
+        if place == shown.place:
+            panel.dots(*point, theme.accent, 0.85)
+        if shown.rows[place]:
+            marks.append(panel.mark(shown.rows[place], point[0][0], point[1][0]))
+    panel.ticks_below(_ENDS)
+    panel.ticks_left(_ENDS)
+    panel.frame(shown.x, shown.y, shown.title)
+    panel.finish()
+    return marks

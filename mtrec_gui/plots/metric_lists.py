@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mtrec_gui.plots.metric_panels import panels
+from mtrec_gui.plots.metric_panels import DASHES, panels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,35 +38,21 @@ class NamedBars:
 
 def draw_named_bars(figure: Figure, bars: NamedBars, theme: Theme) -> None:
     """Draw the bars with their heights above them, and the line across."""
-    (axes,) = panels(figure, left=1.0)
+    (panel,) = panels(figure, theme, left=1.0)
     n = len(bars.names)
     known = [0.0 if math.isnan(height) else height for height in bars.heights]
-    axes.bar(range(n), known, 0.62, color=theme.accent, linewidth=0)
-    for place, (height, shown) in enumerate(zip(bars.heights, known, strict=True)):
-        text = "–" if math.isnan(height) else f"{height:.0f}" if bars.whole else f"{height:.3g}"
-        axes.annotate(
-            text,
-            (place, shown),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            color=theme.text if shown else theme.muted,
-        )
-    if math.isfinite(bars.level):
-        axes.axhline(bars.level, color=theme.muted, linewidth=1, linestyle=(0, (3, 3)))
-        axes.annotate(
-            bars.level_name,
-            (0 if bars.whole else 1, bars.level),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="left" if bars.whole else "right",  # where there is room
-            color=theme.muted,
-        )
     top = max(*known, 0.0 if math.isnan(bars.level) else bars.level, 1e-9)
-    axes.set_xlim(-0.6, n + 0.2)  # room for the name of the line
-    axes.set_ylim(0, 1.22 * top)
-    axes.set_xticks(list(range(n)), labels=list(bars.names))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(bars.axis)
+    panel.set_limits((-0.6, n + 0.2), (0.0, 1.22 * top))  # room for the name of the line
+    for place, (height, shown) in enumerate(zip(bars.heights, known, strict=True)):
+        panel.bar(place, 0.62, 0.0, shown, theme.accent)
+        text = "–" if math.isnan(height) else f"{height:.0f}" if bars.whole else f"{height:.3g}"
+        x, y = panel.x_at(place), panel.y_at(shown) + 2
+        panel.write(text, x, y, theme.text if shown else theme.muted, 0.5)
+    if math.isfinite(bars.level):
+        panel.line((-0.6, n + 0.2), (bars.level, bars.level), theme.muted, 1.0, DASHES)
+        y = panel.y_at(bars.level) + 2
+        x = panel.left if bars.whole else panel.left + panel.width  # counts rise to the right
+        panel.write(bars.level_name, x, y, theme.muted, 0.0 if bars.whole else 1.0)
+    panel.ticks_below(list(enumerate(bars.names)))
+    panel.frame(bars.axis, has_left=False)
+    panel.finish()

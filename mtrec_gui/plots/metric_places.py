@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mtrec_gui.plots.metric_panels import panels
+from mtrec_gui.plots.metric_panels import DASHES, Mark, panels
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,49 +22,40 @@ class Places:
     worth : (n,) height of each place's bar
     hits : (n,) whether the place holds a relevant item
     k : places from here on do not count
-    title, axis : what the bars and the places are
+    axis : what the bars and the places are
     """
 
     worth: tuple[float, ...]
     hits: tuple[bool, ...]
     k: int
-    title: str
     axis: str
 
 
-def draw_places(figure: Figure, places: Places, theme: Theme) -> None:
-    """Draw a bar for each place: full where it holds a hit, pale where not, none beyond k."""
-    (axes,) = panels(figure, left=1.0)
-    n = len(places.worth)
-    where = range(1, n + 1)
-    colours = [
-        theme.line if place >= places.k else theme.accent if hit else theme.edge
-        for place, hit in enumerate(places.hits)
-    ]
-    axes.bar(where, places.worth, 0.7, color=colours, linewidth=0)
-    for place, worth in enumerate(places.worth[: places.k]):
-        axes.annotate(
-            f"{worth:.3g}",
-            (place + 1, worth),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="center",
-            color=theme.text if places.hits[place] else theme.muted,
-        )
+def draw_places(
+    figure: Figure, places: Places, theme: Theme, lit: frozenset[int] = frozenset()
+) -> tuple[Mark, ...]:
+    """Draw a bar for each place: full where it holds a hit, pale where not, none beyond k.
+
+    Returns where each place is, its row being its number from 0.
+    """
+    (panel,) = panels(figure, theme, left=1.0)
+    n, top = len(places.worth), 1.18 * max(*places.worth, 1e-9)
+    panel.set_limits((0.4, n + 0.6), (0.0, top))
+    for place, (worth, hit) in enumerate(zip(places.worth, places.hits, strict=True)):
+        if place in lit:
+            panel.bar(place + 1, 0.94, 0.0, top, theme.accent_soft)
+        counts = place < places.k
+        colour = (theme.accent if hit else theme.edge) if counts else theme.line
+        panel.bar(place + 1, 0.7, 0.0, worth, colour)
+        if counts:
+            x, y = panel.x_at(place + 1), panel.y_at(worth) + 2
+            panel.write(f"{worth:.3g}", x, y, theme.text if hit else theme.muted, 0.5)
     if places.k < n:
-        axes.axvline(places.k + 0.5, color=theme.muted, linewidth=1, linestyle=(0, (3, 3)))
-        axes.annotate(
-            f"k = {places.k}",
-            (places.k + 0.5, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, -8),
-            textcoords="offset points",
-            color=theme.muted,
-        )
-    axes.set_xlim(0.4, n + 0.6)
-    axes.set_ylim(0, 1.18 * max(*places.worth, 1e-9))
-    axes.set_xticks(list(where))
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(places.axis)
-    axes.set_title(places.title, loc="left", color=theme.muted)
+        edge = places.k + 0.5
+        panel.line((edge, edge), (0.0, top), theme.muted, 1.0, DASHES)
+        y = panel.y_at(top) - panel.letter
+        panel.write(f"k = {places.k}", panel.x_at(edge) + 4, y, theme.muted)
+    panel.ticks_below([(place, f"{place}") for place in range(1, n + 1)])
+    panel.frame(places.axis, has_left=False)
+    panel.finish()
+    return tuple(panel.box((place,), place + 1, 0.94, 0.0, top) for place in range(n))

@@ -13,6 +13,7 @@ Murphy and Winkler (1977), Reliability of subjective probability forecasts, Appl
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,8 @@ import numpy as np
 from algorithms.arrays import FloatArray, IntArray
 from algorithms.metrics.lab.examples import AnswerRows, ValueRows
 from algorithms.metrics.sums import ratio
+
+_ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,12 +137,44 @@ def discount_curve(n: int) -> FloatArray:
     return worth
 
 
-def error_histogram(example: ValueRows, n_bins: int = 9) -> ErrorHistogram:
-    """Count the errors, prediction less truth, in bins of equal width around 0."""
+def error_histogram(
+    example: ValueRows, n_bins: int = 9, reach: float | None = None
+) -> ErrorHistogram:
+    """Count the errors, prediction less truth, in bins of equal width around 0.
+
+    The bins go from ``-reach`` to ``reach``, without it to the largest error.
+    """
     errors = np.array(example.predicted, dtype=float) - np.array(example.truth, dtype=float)
-    reach = float(np.abs(errors).max(initial=0)) or 1.0
+    reach = reach or float(np.abs(errors).max(initial=0)) or 1.0
     counts, edges = np.histogram(errors, n_bins, (-reach, reach))
     return ErrorHistogram(edges, counts)
+
+
+def error_reach(example: ValueRows) -> float:
+    """Return how far an axis of errors goes: a round number, with room beyond the largest.
+
+    Examples
+    --------
+    >>> error_reach(ValueRows((4.0, 2.0), (3.5, 4.0)))
+    3.0
+    """
+    largest = max(
+        (abs(p - t) for t, p in zip(example.truth, example.predicted, strict=True)), default=0
+    )
+    if largest == 0:
+        return 1.0
+    wanted = 1.3 * largest
+    unit = 10.0 ** math.floor(math.log10(wanted))
+    return unit * next(step for step in _ROUND if step * unit >= wanted)
+
+
+def rows_by_threshold(example: AnswerRows) -> tuple[tuple[int, ...], ...]:
+    """Return (t,) the rows that become a yes at each threshold of ``counts_by_threshold``."""
+    thresholds = (math.inf, *sorted(set(example.scores), reverse=True))
+    return tuple(
+        tuple(row for row, score in enumerate(example.scores) if score == threshold)
+        for threshold in thresholds
+    )
 
 
 def reliability_points(example: AnswerRows, n_bins: int = 10) -> ReliabilityPoints:

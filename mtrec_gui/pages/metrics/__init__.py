@@ -112,3 +112,5 @@ def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:
     view.gains.pointed.connect(bench.row_pointed)
     view.variants.chosen.connect(bench.variant_chosen)
     view.equation.pointed.connect(bench.step_pointed)
+    view.picture.rows_pointed.connect(bench.rows_pointed)
+    view.picture.error_dragged.connect(bench.number_changed)

@@ -51,7 +51,9 @@ class ListsPicture(Card):
             )
         self.set_words(title, sentence)
         self.canvas.show_plot(
-            lambda figure, theme: draw_named_bars(figure, bars, theme), f"{title}. {sentence}"
+            lambda figure, theme: draw_named_bars(figure, bars, theme),
+            f"{title}. {sentence}",
+            is_quick=True,
         )
 
     def _items(self, key: str, example: UserLists) -> tuple[str, str, NamedBars]:

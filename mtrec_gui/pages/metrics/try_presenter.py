@@ -139,10 +139,13 @@ class TryPresenter:
 
     def row_pointed(self, row: int) -> None:
         """A person points at a row; -1 for at none."""
+        self.rows_pointed(frozenset({row} if row >= 0 else ()))
+
+    def rows_pointed(self, rows: frozenset[int]) -> None:
+        """A person points at rows together, as a mark of a picture shows them."""
         state = self._state
         if state is not None and state.worked is not None:
-            steps = frozenset(state.worked.steps_of(row)) if row >= 0 else frozenset()
-            self._light(frozenset({row} if row >= 0 else ()), steps)
+            self._light(rows, frozenset(n for row in rows for n in state.worked.steps_of(row)))
 
     def step_pointed(self, step: int) -> None:
         """A person points at a term of the equation; -1 for at none."""

@@ -148,6 +148,8 @@ class TryPart(QWidget):
         for editor in (self.list, self.lists, self.values, self.answers, self.gains):
             editor.show_light(state.lit_rows)
         self.equation.show_light(state.lit_steps)
+        if self.picture.isVisibleTo(self):
+            self.picture.show_light(state.lit_rows)
 
 
 def _column(*cards: QWidget) -> QWidget:

@@ -13,9 +13,11 @@ from algorithms.metrics.lab.pictures import (
     counts_by_threshold,
     discount_curve,
     error_histogram,
+    error_reach,
     precision_recall_points,
     reliability_points,
     roc_points,
+    rows_by_threshold,
 )
 
 
@@ -110,3 +112,20 @@ def test_the_examples_in_the_docstrings_are_true(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted
     assert not outcome.failed
+
+
+def test_an_axis_of_errors_has_room_beyond_the_largest_and_ends_at_a_round_number():
+    assert error_reach(ValueRows((1.0, 2.0), (1.0, 2.0))) == 1.0
+    assert error_reach(ValueRows((), ())) == 1.0
+    for largest in (0.04, 0.76, 1.0, 2.0, 7.6, 9.9, 770.0):
+        reach = error_reach(ValueRows((0.0, 0.0), (largest / 3, -largest)))
+        assert 1.3 * largest <= reach <= 2.1 * largest
+        assert float(f"{reach:.1e}") == reach
+    histogram = error_histogram(ValueRows((0.0,), (2.0,)), 4, 4.0)
+    assert histogram.edges.tolist() == [-4, -2, 0, 2, 4]
+
+
+def test_rows_stand_at_the_threshold_at_which_they_become_a_yes():
+    example = AnswerRows((1, 0, 1, 0), (0.2, 0.9, 0.2, 0.5))
+    assert rows_by_threshold(example) == ((), (1,), (3,), (0, 2))
+    assert len(rows_by_threshold(example)) == len(counts_by_threshold(example).thresholds)
