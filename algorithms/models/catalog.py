@@ -21,6 +21,7 @@ from algorithms.models.implicit_models import Als
 from algorithms.models.implicit_neighbours import ItemBm25, ItemCosine, ItemTfidf
 from algorithms.models.logistic import Logistic
 from algorithms.models.naive import Naive
+from algorithms.models.neural.catalog import NETWORKS
 from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
@@ -65,6 +66,7 @@ MODELS: dict[str, type[Recommender]] = {
     FactorWeights.key: FactorWeights,
     StackedAls.key: StackedAls,
     FeatureFactors.key: FeatureFactors,
+    **NETWORKS,
     RuleBlend.key: RuleBlend,
     Naive.key: Naive,
 }

@@ -9,7 +9,7 @@ from algorithms.errors import FitError
 from algorithms.messages import Message
 from algorithms.models.base import Recommender
 
-_PACKAGES = {"deep": ("torch", "safetensors"), "search": ("optuna",)}
+_PACKAGES = {"deep": ("torch",), "search": ("optuna",)}
 
 
 class MissingExtraError(FitError):

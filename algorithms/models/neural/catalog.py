@@ -1,0 +1,12 @@
+"""The networks, in the order in which a person meets them: from nothing shared to everything."""
+
+from __future__ import annotations
+
+from algorithms.models.base import Recommender
+from algorithms.models.neural.shared_bottom import SharedBottom
+from algorithms.models.neural.single_task import SingleTask
+
+NETWORKS: dict[str, type[Recommender]] = {
+    SingleTask.key: SingleTask,
+    SharedBottom.key: SharedBottom,
+}

@@ -1,0 +1,354 @@
+"""A network as a recommender: fitted by PyTorch, restored, asked and explained by NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import ClassVar
+
+import numpy as np
+
+from algorithms.arrays import AnyArray, Float32Array, FloatArray, IntArray
+from algorithms.balancing.record import TrainingRecord
+from algorithms.data.log import InteractionLog
+from algorithms.explanations import Exhibit, Explanation
+from algorithms.messages import Message
+from algorithms.models.base import ModelConfig, ModelState, Output, Recommender
+from algorithms.models.extras import require_extra
+from algorithms.models.neural.config import NetworkConfig
+from algorithms.models.neural.events import (
+    Examples,
+    Histories,
+    LabelScale,
+    find_context,
+    label_scales,
+    make_examples,
+    with_drawn_negatives,
+)
+from algorithms.models.neural.exhibits import record_exhibits
+from algorithms.models.neural.explaining import explain_output
+from algorithms.models.neural.fields import item_side, user_side
+from algorithms.models.neural.inputs import CONTEXT, Inputs
+from algorithms.models.neural.network import Network, Sizes
+from algorithms.models.neural.serving import KeptAnswers, answers
+from algorithms.models.neural.trainer import learn
+from algorithms.models.neural.weights import from_safetensors, to_safetensors
+from algorithms.models.one_event import one_event
+from algorithms.progress import Progress, Stage, part_of
+from algorithms.tasks import Task, TaskKind
+
+SERVED = "served_context"  # (T,) what the context adds on average: a new list has none yet
+_DRAWN = Message(
+    "Training knows only “yes” for “{task}”: as many items that the user had not met were "
+    "drawn as “no”. Its numbers order, but are no probabilities.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A network and the tasks it serves, as positions in the model's tasks."""
+
+    positions: tuple[int, ...]
+    network: Network
+    weights: dict[str, Float32Array]
+
+
+class NeuralRecommender(Recommender):
+    """Base of all networks: a subclass names its ``network_class`` and what it is."""
+
+    config_class: ClassVar[type[ModelConfig]] = NetworkConfig
+    extra = "deep"
+    explains_by = "features"
+    network_class: ClassVar[type[Network]]
+    one_network_per_task: ClassVar[bool] = False
+    history: ClassVar[int] = 0  # how many items a network looks back at
+
+    config: NetworkConfig
+
+    def output(self, task: Task) -> Output:
+        """Return what the number is: a probability where yes and no were observed."""
+        if task.kind is not TaskKind.BINARY:
+            return Output.PREDICTION
+        return Output.SCORE if self._scale(task).is_drawn else Output.PROBABILITY
+
+    def prepare(self) -> None:
+        """Load PyTorch, and learn from one event, so that it loads what it loads at first use."""
+        require_extra(type(self))
+        for name in ("torch", "safetensors.numpy"):
+            import_module(name)
+        log, task = one_event()
+        values = {**self.config.model_dump(), "n_epochs": 1}
+        model = type(self)(type(self.config).model_validate(values))
+        tasks = [task.model_copy(update={"name": name}) for name in ("a", "b")]
+        model.fit(log, tasks, rng=np.random.default_rng(0), validation=log)
+
+    # --- the fit -------------------------------------------------------------------------
+
+    def _fit(
+        self,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        tasks: Sequence[Task],
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        require_extra(type(self))
+        self._derive()
+        self._said: list[Message] = []
+        self._record: TrainingRecord | None = None
+        self._parts: list[Part] = []
+        examples = self._examples(train, rng)
+        watched = None
+        if validation is not None:
+            watched = make_examples(
+                validation, tasks, self._scales, self._inputs.context, self._histories
+            )
+        groups = self._groups()
+        for number, positions in enumerate(groups):
+            step = part_of(progress, number / len(groups), (number + 1) / len(groups))
+            self._parts.append(self._learn_part(positions, examples, watched, rng, step))
+        progress(1.0, Stage.FIT)
+
+    def _learn_part(
+        self,
+        positions: tuple[int, ...],
+        examples: Examples,
+        watched: Examples | None,
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> Part:
+        network = self._network(positions)
+        tasks = [self.tasks[position] for position in positions]
+        weights = {
+            **self._inputs.make_weights(rng, self.config.dimension, len(positions)),
+            **network.make_weights(rng),
+        }
+        mine = examples.of_tasks(positions)
+        if not len(mine):  # nothing was observed, and nothing can be learned
+            return Part(positions, network, {**weights, SERVED: np.zeros(len(tasks), np.float32)})
+        learned = learn(
+            network,
+            self._inputs,
+            weights,
+            mine,
+            None if watched is None else watched.of_tasks(positions),
+            tasks,
+            self.config.make_balancer(),
+            self.config.trainer(),
+            rng,
+            progress,
+        )
+        self.curves += learned.curves
+        self._said += learned.notes
+        if len(positions) > 1:
+            self._record = learned.record
+        served = learned.weights[CONTEXT][mine.context].sum(axis=1).mean(axis=0)
+        return Part(positions, network, {**learned.weights, SERVED: served.astype(np.float32)})
+
+    def _examples(self, train: InteractionLog, rng: np.random.Generator) -> Examples:
+        examples = make_examples(
+            train, self.tasks, self._scales, self._inputs.context, self._histories
+        )
+        return with_drawn_negatives(examples, train, self.tasks, self._scales, self._histories, rng)
+
+    def _derive(self) -> None:
+        """Derive from the training log what need not be kept."""
+        log, tasks = self.log, self.tasks
+        self._scales = label_scales(log, tasks)
+        self._inputs = Inputs(user_side(log), item_side(log), find_context(log))
+        length = self.history if self.network_class.looks_back else 0
+        self._histories = Histories(log, tasks, length)
+        self._last = self._histories.at_end(np.arange(log.n_users))  # (n_users, L)
+        self._kept = KeptAnswers(log)
+        self._averages: dict[int, FloatArray] = {}
+
+    def _groups(self) -> list[tuple[int, ...]]:
+        every = tuple(range(len(self.tasks)))
+        return [(position,) for position in every] if self.one_network_per_task else [every]
+
+    def _network(self, positions: tuple[int, ...]) -> Network:
+        tasks = [self.tasks[position] for position in positions]
+        names = [task.name for task in tasks]
+        sizes = Sizes(
+            tasks=tuple(names),
+            kinds=tuple(task.kind for task in tasks),
+            parents=tuple(
+                names.index(task.parent) if task.parent in names else -1 for task in tasks
+            ),
+            item_kinds=tuple(task.item_kind for task in tasks),
+            n_user_fields=len(self._inputs.users.names) + self.network_class.looks_back,
+            n_item_fields=len(self._inputs.items.names),
+            n_items=self.log.n_items,
+            dimension=self.config.dimension,
+            history=self.history,
+        )
+        return self.network_class(sizes, self.config)
+
+    # --- what was learned ----------------------------------------------------------------
+
+    def _state(self) -> ModelState:
+        tensors = {
+            f"{number}.{name}": array
+            for number, part in enumerate(self._parts)
+            for name, array in part.weights.items()
+        }
+        arrays: dict[str, AnyArray] = {"weights": to_safetensors(tensors)}
+        if self._record is not None:
+            arrays |= self._record.arrays()
+        notes = [[note.template, dict(note.values)] for note in self._said]
+        return ModelState(arrays, {"notes": notes})
+
+    def _restore(self, state: ModelState) -> None:
+        self._derive()
+        tensors = from_safetensors(state.arrays["weights"])
+        self._parts = []
+        for number, positions in enumerate(self._groups()):
+            prefix = f"{number}."
+            own = {
+                name.removeprefix(prefix): array
+                for name, array in tensors.items()
+                if name.startswith(prefix)
+            }
+            self._parts.append(Part(positions, self._network(positions), own))
+        names = tuple(task.name for task in self.tasks)
+        self._record = TrainingRecord.from_arrays(names, state.arrays)
+        self._said = [Message(template, values) for template, values in state.values["notes"]]
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights were learned."""
+        return sum(
+            array.size
+            for part in self._parts
+            for name, array in part.weights.items()
+            if array.dtype.kind == "f" and name != SERVED
+        )
+
+    def training_record(self) -> TrainingRecord | None:
+        """Return what was noted of single steps."""
+        return self._record
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Show how the tasks pulled at what they share; an architecture adds its own."""
+        return record_exhibits(self._record)
+
+    def notes(self) -> tuple[Message, ...]:
+        """Say for which tasks *no* was drawn, and whether learning had to stop."""
+        drawn = [
+            Message(_DRAWN.template, {"task": task.name})
+            for task in self.tasks
+            if self._scale(task).is_drawn
+        ]
+        return (*drawn, *self._said)
+
+    # --- answers -------------------------------------------------------------------------
+
+    def _scale(self, task: Task) -> LabelScale:
+        names = [each.name for each in self.tasks]
+        return self._scales[names.index(task.name)]
+
+    def part_of(self, task: Task) -> tuple[Part, int]:
+        """Return the network that serves a task, and the task's place in it."""
+        position = [each.name for each in self.tasks].index(task.name)
+        for part in self._parts:
+            if position in part.positions:
+                return part, part.positions.index(position)
+        raise KeyError(task.name)
+
+    def _z(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        """Return (n,) the network's numbers for pairs."""
+        rows = self._rows(task, users)
+        if rows is not None:
+            return rows[np.arange(len(users)), self._kept.column_of(task.item_kind, items)]
+        part, place = self.part_of(task)
+        return answers(part.network, self._inputs, part.weights, users, items, self._last[users])[
+            :, place
+        ]
+
+    def _rows(self, task: Task, users: IntArray) -> FloatArray | None:
+        """Return (n, k) the numbers of all items of the task's kind; None where it is too much."""
+
+        def make(user: int, items: IntArray) -> FloatArray:
+            part, place = self.part_of(task)
+            of_user = np.full(len(items), user)
+            last = self._last[[user]]
+            found = answers(part.network, self._inputs, part.weights, of_user, items, last)
+            return found[:, place]
+
+        return self._kept.rows(task, users, make)
+
+    def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        scale = self._scale(task)
+        if not scale.n:
+            return np.full(len(users), np.nan)
+        of_kind = self._of_kind(task, items)
+        z = np.full(len(users), np.nan)
+        z[of_kind] = self._z(task, users[of_kind], items[of_kind])
+        said = self._on_scale(task, z)
+        if task.kind is TaskKind.BINARY:
+            return said
+        return np.clip(said, scale.low, scale.high)
+
+    def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        scores = np.full((len(users), len(items)), np.nan)
+        if not self._scale(task).n:
+            return scores
+        mine = np.flatnonzero(self._of_kind(task, items))
+        rows = self._rows(task, users)
+        if rows is not None:
+            scores[:, mine] = rows[:, self._kept.column_of(task.item_kind, items[mine])]
+        else:
+            part, place = self.part_of(task)
+            for row, user in enumerate(users):
+                of_user = np.full(len(mine), user)
+                scores[row, mine] = answers(
+                    part.network,
+                    self._inputs,
+                    part.weights,
+                    of_user,
+                    items[mine],
+                    self._last[[user]],
+                )[:, place]
+        return self._on_scale(task, scores)
+
+    def _on_scale(self, task: Task, z: FloatArray) -> FloatArray:
+        scale = self._scale(task)
+        if self.output(task) is Output.PROBABILITY:
+            return 0.5 * (1.0 + np.tanh(0.5 * z))
+        return scale.mean + scale.spread * z
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        scale = self._scale(task)
+        if not scale.n:
+            sentence = Message(
+                "Nothing can be said: training knows no label of “{task}”.", {"task": task.name}
+            )
+            return Explanation(task.name, user, item, np.nan, sentence)
+        part, place = self.part_of(task)
+        if part.positions[0] not in self._averages:
+            self._averages[part.positions[0]] = self._average_example(part)
+        return explain_output(
+            task,
+            scale,
+            self.output(task),
+            z=float(self._z(task, np.array([user]), np.array([item]))[0]),
+            network=part.network,
+            inputs=self._inputs,
+            weights=part.weights,
+            place=place,
+            user=user,
+            item=item,
+            history=self._last[[user]],
+            average=self._averages[part.positions[0]],
+            titles=self.log.item_table.titles,
+        )
+
+    def _average_example(self, part: Part) -> FloatArray:
+        """Return (F, d) the mean field vectors over the events of training."""
+        from algorithms.models.neural.serving import average_fields
+
+        examples = make_examples(
+            self.log, self.tasks, self._scales, self._inputs.context, self._histories
+        ).of_tasks(part.positions)
+        return average_fields(part.network, self._inputs, part.weights, examples)

@@ -1,0 +1,121 @@
+"""A fitted network answers, by NumPy, for one user and all items at a time.
+
+A user's row is always worked out in one piece and in single precision, whoever else is asked about:
+so one pair alone has the same number as the same pair among thousands. Rows are kept, for judging
+asks three times about the same users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from algorithms.data.log import InteractionLog
+from algorithms.models.neural.events import Examples
+from algorithms.models.neural.inputs import OFFSET, Inputs, embed, embed_users, join_fields
+from algorithms.models.neural.network import Network
+from algorithms.models.neural.ops import NumpyOps
+from algorithms.tasks import Task
+
+_MOST_KEPT = 2**23  # numbers of one task that are kept (64 MiB)
+_AT_A_TIME = 2**13
+_MOST_AVERAGED = 2**14  # events whose fields are averaged; more would tell no more
+_OPS = NumpyOps()
+
+
+def answers(
+    network: Network,
+    inputs: Inputs,
+    weights: Mapping[str, Float32Array],
+    users: IntArray,
+    items: IntArray,
+    history: IntArray,
+) -> FloatArray:
+    """Return (n, T) the network's numbers for pairs of users (n,) and items (n,).
+
+    Parameters
+    ----------
+    history : (n, L) items each user chose last, or (1, L) where all pairs are of one user
+    """
+    w = dict(weights)
+    if len(history) == 1 and len(users):
+        of_user = embed_users(_OPS, w, network, inputs.users, users[:1], history)
+        x_user = np.broadcast_to(of_user, (len(users), *of_user.shape[1:]))
+        return _pair_answers(network, inputs, w, x_user, items)
+    parts = [np.zeros((0, len(w[OFFSET])))]
+    for start in range(0, len(users), _AT_A_TIME):
+        rows = slice(start, start + _AT_A_TIME)
+        x_user = embed_users(_OPS, w, network, inputs.users, users[rows], history[rows])
+        parts.append(_pair_answers(network, inputs, w, x_user, items[rows]))
+    return np.concatenate(parts)
+
+
+def _pair_answers(
+    network: Network,
+    inputs: Inputs,
+    w: dict[str, Float32Array],
+    x_user: Float32Array,
+    items: IntArray,
+) -> FloatArray:
+    x_item = embed(_OPS, w["embedding.item"], inputs.items, items)
+    x = join_fields(_OPS, x_user, x_item)
+    z: FloatArray = network.forward(_OPS, w, x).z + w[OFFSET] + w["served_context"]
+    return z.astype(np.float64)
+
+
+def average_fields(
+    network: Network, inputs: Inputs, weights: Mapping[str, Float32Array], examples: Examples
+) -> FloatArray:
+    """Return (F, d) the mean field vectors over examples."""
+    w = dict(weights)
+    step = max(1, len(examples) // _MOST_AVERAGED)
+    few = examples.take(np.arange(0, len(examples), step))
+    x_user = embed_users(_OPS, w, network, inputs.users, few.users, few.history)
+    x_item = embed(_OPS, w["embedding.item"], inputs.items, few.items)
+    mean: FloatArray = join_fields(_OPS, x_user, x_item).mean(axis=0, dtype=np.float64)
+    return mean
+
+
+class KeptAnswers:
+    """The numbers of all items of a kind for the users asked so far, task by task."""
+
+    def __init__(self, log: InteractionLog) -> None:
+        self._log = log
+        self._columns: dict[str, tuple[IntArray, IntArray]] = {}
+        self._tables: dict[str, tuple[FloatArray, BoolArray]] = {}
+
+    def column_of(self, kind: str, items: IntArray) -> IntArray:
+        """Return (n,) the place of each item among those of its kind."""
+        return self._of_kind(kind)[1][items]
+
+    def rows(
+        self, task: Task, users: IntArray, make: Callable[[int, IntArray], FloatArray]
+    ) -> FloatArray | None:
+        """Return (n, k) the numbers of all k items of the task's kind; None if too many to keep.
+
+        Parameters
+        ----------
+        make : works out (k,) the numbers of the items (k,) for a user
+        """
+        items = self._of_kind(task.item_kind)[0]
+        if self._log.n_users * len(items) > _MOST_KEPT:
+            return None
+        if task.name not in self._tables:
+            shape = (self._log.n_users, len(items))
+            self._tables[task.name] = (np.empty(shape), np.zeros(shape[0], dtype=np.bool_))
+        table, known = self._tables[task.name]
+        for user in np.unique(users[~known[users]]).tolist():
+            table[user] = make(user, items)
+            known[user] = True
+        found: FloatArray = table[users]
+        return found
+
+    def _of_kind(self, kind: str) -> tuple[IntArray, IntArray]:
+        if kind not in self._columns:
+            items = self._log.item_table.of_kind(kind).astype(np.int64)
+            columns = np.full(self._log.n_items, -1)
+            columns[items] = np.arange(len(items))
+            self._columns[kind] = (items, columns)
+        return self._columns[kind]

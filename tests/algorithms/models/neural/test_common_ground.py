@@ -1,0 +1,176 @@
+"""What all networks stand on: fields, masks, histories, the trainer, integrated gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from algorithms.arrays import AnyArray
+from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.models.neural.events import (
+    Histories,
+    find_context,
+    label_scales,
+    make_examples,
+    with_drawn_negatives,
+)
+from algorithms.models.neural.fields import user_side
+from algorithms.models.neural.network import Sizes, head, masked_loss
+from algorithms.models.neural.ops import NumpyOps
+from algorithms.tasks import Task, TaskKind
+
+CLICK = Task(name="click", kind=TaskKind.BINARY, label="clicked", item_kind="product")
+STARS = Task(
+    name="stars", kind=TaskKind.RATING, label="stars", item_kind="product", relevant_from=4
+)
+NAN = np.nan
+
+
+def make_log(**columns: AnyArray) -> InteractionLog:
+    """Six events of three users on four products."""
+    labels = {
+        "clicked": np.array([1, 0, NAN, 1, 0, 1], np.float32),
+        "stars": np.array([5, NAN, 3, 1, NAN, NAN], np.float32),
+    }
+    ids = np.array(["a", "b", "c", "d"])
+    return InteractionLog(
+        name="six",
+        users=np.array([0, 0, 1, 1, 0, 1], np.int32),
+        items=np.array([0, 1, 0, 2, 3, 3], np.int32),
+        labels={**labels, **{k: v for k, v in columns.items() if k in labels}},
+        user_table=UserTable(IdMap(ids[:3]), {"age": np.array([20, 40, 90])}),
+        item_table=ItemTable(IdMap(ids), ids, ("product",), np.zeros(4, np.int16), ids),
+        timestamps=np.array([10, 20, 10, 20, 30, 40]),
+        context={"position": np.array([1, 2, 1, 2, 1, 2])},
+    )
+
+
+def examples_of(log: InteractionLog, length: int = 2):
+    tasks = (CLICK, STARS)
+    histories = Histories(log, tasks, length)
+    scales = label_scales(log, tasks)
+    return make_examples(log, tasks, scales, find_context(log), histories), scales, histories
+
+
+def test_a_missing_label_is_masked_and_ratings_are_standardised() -> None:
+    examples, scales, _ = examples_of(make_log())
+    assert_array_equal(examples.mask, [[1, 1], [1, 0], [0, 1], [1, 1], [1, 0], [1, 0]])
+    assert scales[1].mean == pytest.approx(3.0)
+    stars = examples.labels[examples.mask[:, 1], 1]
+    assert stars.mean() == pytest.approx(0.0, abs=1e-6)
+    assert stars.std() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_missing_label_does_not_enter_the_loss() -> None:
+    z = np.array([0.3, -0.2, 2.0])
+    labels = np.array([1.0, 0.0, 0.0])
+    whole = masked_loss(NumpyOps(), TaskKind.BINARY, z, labels, np.array([1.0, 1.0, 0.0]), 2)
+    alone = masked_loss(NumpyOps(), TaskKind.BINARY, z[:2], labels[:2], np.ones(2), 2)
+    p = 1 / (1 + np.exp(-z[:2]))
+    by_hand = -(np.log(p[0]) + np.log(1 - p[1])) / 2
+    assert whole == pytest.approx(alone)
+    assert whole == pytest.approx(by_hand)
+    assert masked_loss(NumpyOps(), TaskKind.BINARY, z, labels, np.zeros(3), 0) is None
+
+
+def test_a_history_holds_what_was_chosen_strictly_before() -> None:
+    examples, _, histories = examples_of(make_log())
+    assert_array_equal(examples.history[0], [-1, -1])  # the first event of user 0
+    assert_array_equal(examples.history[1], [-1, 0])  # clicked and starred item 0 before
+    assert_array_equal(examples.history[4], [-1, 0])  # item 1 was not clicked
+    assert_array_equal(examples.history[5], [-1, 2])  # user 1: three stars are not relevant
+    assert_array_equal(histories.at_end(np.array([1, 2])), [[2, 3], [-1, -1]])
+
+
+def test_features_come_from_the_users_of_training() -> None:
+    side = user_side(make_log())
+    assert side.names == ("user", "age")
+    ages = side.scale[:, 1]
+    assert_allclose(ages[:2], [-1.0, 1.0])  # mean 30, deviation 10: the third is not in training
+    assert ages[2] == 5.0  # and is cut
+    assert_array_equal(side.scale[:, 0], [1, 1, 0])  # nobody knows the third by name
+
+
+def test_context_of_another_part_knows_only_what_training_met() -> None:
+    context = find_context(make_log())
+    assert context.names == ("position",)
+    other = make_log()
+    other.context["position"][:] = [1, 2, 9, 1, 1, 1]  # type: ignore[index]
+    assert_array_equal(context.codes(other)[:, 0], [1, 2, 0, 1, 1, 1])
+
+
+def test_where_training_knows_only_yes_unmet_items_are_drawn_as_no() -> None:
+    log = make_log(clicked=np.array([1, NAN, NAN, 1, 1, 1], np.float32))
+    examples, scales, histories = examples_of(log)
+    assert scales[0].is_drawn
+    more = with_drawn_negatives(
+        examples, log, (CLICK, STARS), scales, histories, np.random.default_rng(0)
+    )
+    drawn = more.take(np.arange(len(examples), len(more)))
+    assert len(drawn)
+    assert not drawn.labels.any()
+    met = set(zip(log.users.tolist(), log.items.tolist(), strict=True))
+    assert not met & set(zip(drawn.users.tolist(), drawn.items.tolist(), strict=True))
+
+
+def test_torch_and_numpy_write_the_same_operations() -> None:
+    torch = pytest.importorskip("torch")
+    from algorithms.models.neural.ops import TorchOps
+
+    ours, theirs = NumpyOps(), TorchOps(0)
+    theirs.is_learning = False
+    x = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
+    t = torch.from_numpy(x)
+    for name in ("relu", "sigmoid", "tanh", "exp", "softmax"):
+        assert_allclose(
+            getattr(ours, name)(x), getattr(theirs, name)(t).numpy(), rtol=1e-5, atol=1e-6
+        )
+    assert_allclose(ours.concat([x, x]), theirs.concat([t, t]).numpy())
+    assert_allclose(ours.stack([x, x], 1), theirs.stack([t, t], 1).numpy())
+    assert_allclose(ours.where(x > 0, x, -1.0), theirs.where(t > 0, t, -1.0).numpy())
+    assert_allclose(ours.dropout(x, 0.5), theirs.dropout(t, 0.5).numpy())
+
+
+def test_a_reversed_gradient_comes_back_turned_round() -> None:
+    torch = pytest.importorskip("torch")
+    from algorithms.models.neural.ops import TorchOps
+
+    x = torch.tensor([2.0], requires_grad=True)
+    y = TorchOps(0).reverse(x, 0.5)
+    assert float(y.detach()) == pytest.approx(2.0)
+    (3 * y).backward()
+    assert float(x.grad) == pytest.approx(-1.5)
+
+
+def sizes(kinds: tuple[TaskKind, ...]) -> Sizes:
+    n = len(kinds)
+    return Sizes(
+        tuple(f"t{k}" for k in range(n)), kinds, (-1,) * n, ("product",) * n, 2, 2, 4, 3, 0
+    )
+
+
+def test_integrated_gradients_add_up_to_the_difference() -> None:
+    from algorithms.models.neural.config import NetworkConfig
+    from algorithms.models.neural.explaining import integrated_gradients
+    from algorithms.models.neural.shared_bottom import SharedBottomNetwork
+
+    rng = np.random.default_rng(1)
+    network = SharedBottomNetwork(sizes((TaskKind.BINARY,) * 2), NetworkConfig())
+    w = {name: a.astype(np.float64) for name, a in network.make_weights(rng).items()}
+    x, average = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    start, parts = integrated_gradients(network, w, x, average, 1)
+    end = float(network.forward(NumpyOps(), w, x[None]).z[0, 1])
+    assert parts.sum() == pytest.approx(end - start, abs=0.02 * abs(end - start) + 1e-3)
+    moved = average.copy()
+    moved[2] = x[2]  # only one field differs: all of the difference is its own
+    start, parts = integrated_gradients(network, w, moved, average, 1)
+    assert_allclose(parts[[0, 1, 3]], 0.0, atol=1e-9)
+
+
+def test_a_head_is_what_its_layers_say() -> None:
+    w = {
+        "h.W0": np.array([[1.0, -1.0]]), "h.b0": np.zeros(2),
+        "h.W1": np.array([[2.0], [3.0]]), "h.b1": np.array([0.5]),
+    }  # fmt: skip
+    assert_allclose(head(NumpyOps(), w, "h", np.array([[2.0], [-1.0]])), [4.5, 3.5])
