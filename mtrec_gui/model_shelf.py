@@ -1,7 +1,8 @@
 """Every model that the application knows: the catalog, and the oracle of the simulated worlds.
 
-The engine does not know the worlds; here the two meet. Wherever the application asks for a model
-by its key, makes a first experiment, runs or compares, it asks here (Qt-free).
+The engine does not know the worlds; here the two meet, and the policies are told who judges them.
+Wherever the application asks for a model by its key, makes a first experiment, runs or compares, it
+asks here (Qt-free).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from algorithms.models import catalog
 from algorithms.models.base import Recommender
+from algorithms.models.policy_fusion import PolicyFusion
 from algorithms.progress import Progress, silent
 from sample_data.oracle import Oracle
+from sample_data.world_judge import world_judge
 
 if TYPE_CHECKING:
     from algorithms.data.log import InteractionLog
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from algorithms.tasks import Task
 
 MODELS: dict[str, type[Recommender]] = {**catalog.MODELS, Oracle.key: Oracle}
+PolicyFusion.judge_behind = staticmethod(world_judge)
 
 
 def find_model(key: str) -> type[Recommender]:

@@ -22,6 +22,12 @@ from algorithms.models.implicit_neighbours import ItemBm25, ItemCosine, ItemTfid
 from algorithms.models.logistic import Logistic
 from algorithms.models.naive import Naive
 from algorithms.models.neural.catalog import NETWORKS
+from algorithms.models.policy_bandits import (
+    PolicyEpsilonGreedy,
+    PolicyLinUcb,
+    PolicyThompson,
+)
+from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforce
 from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
@@ -66,8 +72,13 @@ MODELS: dict[str, type[Recommender]] = {
     FactorWeights.key: FactorWeights,
     StackedAls.key: StackedAls,
     FeatureFactors.key: FeatureFactors,
-    **NETWORKS,
     RuleBlend.key: RuleBlend,
+    **NETWORKS,
+    PolicyEpsilonGreedy.key: PolicyEpsilonGreedy,
+    PolicyThompson.key: PolicyThompson,
+    PolicyLinUcb.key: PolicyLinUcb,
+    PolicyReinforce.key: PolicyReinforce,
+    PolicyCrossEntropy.key: PolicyCrossEntropy,
     Naive.key: Naive,
 }
 

@@ -12,7 +12,8 @@ What several tasks are worth together is their sum in units of what the log earn
 .. math:: R = \sum_t \frac{\omega_t}{\sum \omega}\, \frac{r_t}{\bar r_t}
 
 with :math:`\omega_t` the weight that the person gave the task and :math:`\bar r_t` its mean reward
-in training: 1 is as good as the log, 2 twice as good, and a rare purchase counts as much as a click.
+in training: 1 is as good as the log, 2 twice as good, and a rare purchase counts as much as a
+click.
 
 The rewards of one item are drawn independently for each task, which keeps every mean; that no
 purchase comes without a click is left out.
@@ -36,6 +37,7 @@ class Shop:
 
     Parameters
     ----------
+    users : (m,) their indices
     segments : (m,) of each user
     features : (m, d) of each user, a constant among them
     scores : (m, k, T) standardised scores of the tasks
@@ -46,6 +48,7 @@ class Shop:
     list_length : n
     """
 
+    users: IntArray
     segments: IntArray
     features: FloatArray
     scores: Float32Array

@@ -26,8 +26,8 @@ def make_shop(list_length: int = 2) -> Shop:
     chances[:, :, 1] = 0.2
     features = np.column_stack([np.ones(m), segments])
     return Shop(
-        segments, features, scores, np.ones((m, k), dtype=np.bool_), chances, chances * 0.5,
-        np.array([1.0, 0.0]), list_length,
+        np.arange(m), segments, features, scores, np.ones((m, k), dtype=np.bool_),
+        chances, chances * 0.5, np.array([1.0, 0.0]), list_length,
     )  # fmt: skip
 
 

@@ -1,0 +1,225 @@
+"""What a policy shows of its inside: what it earned, what it settled on, what that is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from algorithms.arrays import FloatArray, IntArray
+from algorithms.explanations import Bars, Exhibit, HeatMap, Lines, Points, Table
+from algorithms.messages import Message
+from algorithms.models.policy_judging import Overlap, Verdict
+from algorithms.models.policy_kind import Shelf
+from algorithms.policies.segments import Segments
+from algorithms.policies.shop import Diary
+from algorithms.policies.simplex import undominated
+
+_MOST_POINTS = 60  # of a curve
+
+_ROUNDS = Message("visits")
+_TIMES = Message("times what the log earned")
+
+
+def show_inside(
+    kind: str, shelf: Shelf, diary: Diary, segments: Segments, verdict: Verdict | None
+) -> tuple[Exhibit, ...]:
+    """Return the exhibits of one shelf.
+
+    Parameters
+    ----------
+    kind : of its items
+    shelf : with the weights that were settled on
+    diary : what was earned while the policy learned
+    segments : of the users
+    verdict : what the finished policy earns, judged from the log; None without validation events
+    """
+    shown: tuple[Exhibit, ...] = (
+        _rewards(kind, shelf, diary),
+        _regret(kind, diary),
+        _weights(kind, shelf, segments),
+        _front(kind, shelf, diary),
+    )
+    if verdict is not None:
+        shown += (_estimates(kind, verdict), _overlaps(kind, verdict))
+    return shown
+
+
+def _rewards(kind: str, shelf: Shelf, diary: Diary) -> Lines:
+    visits, rewards = _binned(diary, np.array(diary.rewards))
+    in_log = _in_log(diary, shelf)
+    series = {
+        name: rewards[:, position] * in_log[position] for position, name in enumerate(shelf.names)
+    }
+    if diary.true_rewards:
+        _, true = _binned(diary, np.array(diary.true_rewards))
+        for position, name in enumerate(shelf.names):
+            series[f"{name} (truth)"] = true[:, position] * in_log[position]
+    return Lines(
+        key=f"reward.{kind}",
+        title=Message("Reward per task while learning: {kind}", {"kind": kind}),
+        sentence=Message(
+            "The mean reward of the lists that were shown, as the reward model expects it, in "
+            "units of the log's. Where the truth stands beside it and lies lower, the policy has "
+            "been chasing the model's mistakes."
+        ),
+        x_label=_ROUNDS,
+        y_label=_TIMES,
+        x=visits,
+        series=series,
+        reference={"the log": 1.0},
+    )
+
+
+def _in_log(diary: Diary, shelf: Shelf) -> FloatArray:
+    """Return (T,) what turns a reward into multiples of the log's; 0 where it earned nothing."""
+    given = np.array([task.weight for task in shelf.tasks])
+    times: FloatArray = diary.shop.worth / (given / given.sum())
+    return times
+
+
+def _regret(kind: str, diary: Diary) -> Lines:
+    visits = np.cumsum(diary.visits)
+    ends = _ends(len(visits))
+    series = {"as learned": np.cumsum(diary.regret)[ends]}
+    if diary.true_regret:
+        series["truth"] = np.cumsum(diary.true_regret)[ends]
+    return Lines(
+        key=f"regret.{kind}",
+        title=Message("Regret against the best fixed weights: {kind}", {"kind": kind}),
+        sentence=Message(
+            "What the visits so far would have earned more under the one weight vector of the grid "
+            "that is best for all users alike. A curve that flattens has learned; one that falls "
+            "does better than any fixed weights, because it treats segments differently."
+        ),
+        x_label=_ROUNDS,
+        y_label=Message("regret, summed"),
+        x=visits[ends].astype(np.float64),
+        series=series,
+        reference={"none": 0.0},
+    )
+
+
+def _weights(kind: str, shelf: Shelf, segments: Segments) -> HeatMap:
+    rows = [
+        shelf.weights(np.flatnonzero(segments.of_user == number)).mean(axis=0)
+        for number in range(len(segments.names))
+    ]
+    return HeatMap(
+        key=f"weights.{kind}",
+        title=Message("Weights per segment: {kind}", {"kind": kind}),
+        sentence=Message(
+            "How much each task counts for the users of a segment, on average. Tasks whose scores "
+            "agree can swap weight and hardly change a list, so small differences mean little."
+        ),
+        row_names=segments.names,
+        column_names=shelf.names,
+        values=np.array(rows),
+    )
+
+
+def _front(kind: str, shelf: Shelf, diary: Diary) -> Points:
+    """Show what each fixed weight vector earns in two tasks, and what the policy does."""
+    outlook, shop = diary.outlook, diary.shop
+    in_log = _in_log(diary, shelf)
+    of_arms = outlook.expected if outlook.truth is None else outlook.truth
+    earned = of_arms.mean(axis=1)  # (n_arms, T)
+    everybody = np.arange(shop.n_users)
+    columns = shop.lists(everybody, shelf.weights(shop.users))
+    own = shop.true_expected(everybody, columns)
+    own = shop.expected(everybody, columns) if own is None else own
+    values = np.concatenate([earned, own.mean(axis=0)[None]]) * in_log
+    first, second = shelf.names[:2]
+    names = (*(_named(arm) for arm in outlook.arms), "this policy")
+    whose = (
+        "by the reward model" if outlook.truth is None else "by the truth of the simulated world"
+    )
+    return Points(
+        key=f"front.{kind}",
+        title=Message("Trade-off between tasks: {kind}", {"kind": kind}),
+        sentence=Message(
+            "What every weight vector of the grid earns when it serves all users, {whose}. Marked "
+            "is the Pareto front over all {n} tasks: nobody is better in one without being worse "
+            "in another.",
+            {"whose": whose, "n": len(shelf.names)},
+        ),
+        x_label=Message("{task}: times what the log earned", {"task": first}),
+        y_label=Message("{task}: times what the log earned", {"task": second}),
+        names=names,
+        x=values[:, 0],
+        y=values[:, 1],
+        marked=undominated(values),
+    )
+
+
+def _named(arm: FloatArray) -> str:
+    return " / ".join(f"{weight:.0%}" for weight in arm)
+
+
+def _estimates(kind: str, verdict: Verdict) -> Bars:
+    estimates = {"what was logged": verdict.logged, **verdict.estimates}
+    for name, estimate in verdict.known_estimates.items():
+        estimates[f"{name}, true propensities"] = estimate
+    names, values = list(estimates), [each.value for each in estimates.values()]
+    spread = [each.half_width for each in estimates.values()]
+    said = Message(
+        "What the finished policy would earn, judged from validation events by the propensities "
+        "that were estimated. The intervals (95 %, over users) tell of chance only: where the "
+        "propensities or the reward model are wrong, they miss."
+    )
+    if verdict.truth is not None:
+        names, values, spread = [*names, "truth"], [*values, verdict.truth], [*spread, 0.0]
+        said = Message(
+            "What the finished policy would earn, judged from validation events, by propensities "
+            "that were estimated and by those of the simulated world. The last bar is the truth, "
+            "which real life never tells: an interval that misses it was too sure."
+        )
+    return Bars(
+        key=f"off_policy.{kind}",
+        title=Message("Off-policy estimates: {kind}", {"kind": kind}),
+        sentence=said,
+        value_label=_TIMES,
+        names=tuple(names),
+        values=np.array(values),
+        spread=np.array(spread),
+    )
+
+
+def _overlaps(kind: str, verdict: Verdict) -> Table:
+    overlaps: list[tuple[Message, Overlap]] = [(Message("estimated"), verdict.overlap)]
+    if verdict.known_overlap is not None:
+        overlaps.append((Message("of the simulated world"), verdict.known_overlap))
+    return Table(
+        key=f"overlap.{kind}",
+        title=Message("How far the log can answer: {kind}", {"kind": kind}),
+        sentence=Message(
+            "Only decisions that the new policy might repeat tell of it, and those that were "
+            "unlikely in the log count most. The effective sample size says how many equal "
+            "decisions they are worth."
+        ),
+        columns=(
+            Message("Propensities"),
+            Message("Decisions"),
+            Message("On the new lists"),
+            Message("Effective sample size"),
+        ),
+        rows=tuple(
+            (name, float(each.n), float(each.n_shared), round(each.effective, 1))
+            for name, each in overlaps
+        ),
+    )
+
+
+def _binned(diary: Diary, rewards: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (b,) the visits at the end of each stretch, and (b, T) the mean rewards within."""
+    visits = np.array(diary.visits)
+    ends = _ends(len(visits))
+    total = np.cumsum(rewards * visits[:, None], axis=0)[ends]
+    passed = np.cumsum(visits)[ends]
+    mean = np.diff(total, axis=0, prepend=0) / np.diff(passed, prepend=0)[:, None]
+    return passed.astype(np.float64), mean
+
+
+def _ends(n: int) -> IntArray:
+    """Return the last positions of at most ``_MOST_POINTS`` stretches of about equal length."""
+    n_points = min(n, _MOST_POINTS)
+    ends: IntArray = (np.arange(1, n_points + 1) * n) // n_points - 1
+    return ends

@@ -1,0 +1,474 @@
+r"""Policy fusion: one list from the scores of several tasks, by weights that a policy has learned.
+
+A shop that wants clicks *and* purchases must say in what proportion they count. A person can say
+so by hand (see the rule blend); here a policy finds out which proportion pays, for each segment
+of users and each shelf (kind of items):
+
+.. math::
+    s(u, i) = \sum_t w_{tu}\, z_{tui}, \qquad w_u = \pi(u) \in \text{simplex}
+
+with z the standardised scores of one multi-task model (shared factors). What pays is learned from
+a simulated shop, because a log answers only for what was shown:
+
+1. fit the scores on four fifths of the training events; on the other fifth, which they have not
+   seen, learn a **reward model** (logistic, by segment) and the **propensities** of the log;
+2. fit the scores once more on all training events, and let the policy plan or play in a shop
+   whose rewards are drawn from the reward model (``algorithms/policies/shop.py``);
+3. give every user the weights that the policy found best.
+
+Validation events choose the ridge of the reward model, and judge the finished policy by off-policy
+estimates (``algorithms/policies/off_policy.py``). Where the log's world is known, the truth stands
+beside every figure; nothing is learned from it.
+
+All yes-or-no tasks on a shelf share one list, ordered by s: it is *the shop's* list, and a task
+that got little weight is served badly by it. Ratings and quantities keep the prediction of their
+model. With one task on a shelf, or too few events, there is nothing to decide, and tasks count
+equally.
+
+What the literature doubts: a policy that looks good in a simulator learned from the log may only
+have found the simulator's mistakes, and off-policy estimates over long lists have intervals so wide
+that they seldom settle it (Jeunen and Goethals 2021; Saito and Joachims 2021).
+
+References
+----------
+L. Li et al. 2010 and others by policy; here for the setting: D. Agarwal, B.-C. Chen, P. Elango,
+X. Wang: Click shaping to optimize multiple objectives, KDD 2011 (weights for several objectives by
+segment). O. Jeunen, B. Goethals: Pessimistic reward models for off-policy learning in
+recommendation, RecSys 2021. Y. Saito, T. Joachims: Counterfactual learning and evaluation for
+recommender systems, RecSys 2021.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from algorithms.arrays import AnyArray, BoolArray, FloatArray, IntArray
+from algorithms.data.log import InteractionLog
+from algorithms.explanations import (
+    Contribution,
+    EvidenceKind,
+    Exhibit,
+    Explanation,
+    strongest_first,
+)
+from algorithms.explanations.exhibit_state import exhibits_from_state, exhibits_to_state
+from algorithms.messages import Message
+from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
+from algorithms.models.kept_scores import KeptScores
+from algorithms.models.policy_exhibits import show_inside
+from algorithms.models.policy_judging import judge_policy
+from algorithms.models.policy_kind import (
+    RewardModel,
+    Shelf,
+    bare_shelf,
+    design,
+    learn_rewards,
+)
+from algorithms.models.shared_factors import SharedFactors
+from algorithms.policies.judge import JudgeMaker, nobody
+from algorithms.policies.logged import (
+    LoggedView,
+    learn_propensities,
+    met_table,
+    popularity_of,
+    view_of,
+)
+from algorithms.policies.segments import SegmentBy, Segments, make_segments
+from algorithms.policies.shop import Diary, Shop, look_out
+from algorithms.policies.simplex import simplex_grid, steps_for
+from algorithms.progress import Progress, Stage, part_of
+from algorithms.tasks import Task, TaskKind
+
+_HELD = 0.2  # share of the training events that reward model and propensities are learned from
+_FEWEST = 40  # decisions on a shelf from which a policy can be learned
+_MOST_USERS = 1000  # that come to the simulated shop
+_MOST_CELLS = 6_000_000  # numbers in one table of the shop
+_BLOCK = 512
+
+
+class PolicyConfig(ModelConfig):
+    """What all policies share."""
+
+    n_factors: int = Field(32, ge=1, le=512, description="Length of the vectors of the scores")
+    n_segments: int = Field(3, ge=1, le=10, description="Segments of users, of equal size")
+    segment_by: SegmentBy = Field(
+        "activity", description="Users are ordered by events, or by how readily they say yes"
+    )
+    list_length: int = Field(10, ge=1, le=100, description="Items on the list that earns a reward")
+    n_arms: int = Field(
+        15, ge=2, le=100, description="Most weight vectors on the grid that is compared"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What a policy settled on: ``plans`` (n_plans, T), and which each user gets (n_users,)."""
+
+    plans: FloatArray
+    plan_of_user: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Learned:
+    """What one shelf's decision is learned from."""
+
+    view: LoggedView
+    rewards: RewardModel
+    propensities: FloatArray
+
+
+class PolicyFusion(Recommender):
+    """Scores of several tasks, fused by the weights that a policy gives each user."""
+
+    family = Family.POLICY
+    is_multitask = True
+    single_task_twin = "separate_factors"
+    explains_by = "tasks"
+    config_class = PolicyConfig
+    judge_behind: ClassVar[JudgeMaker] = staticmethod(nobody)  # the application knows worlds
+
+    config: PolicyConfig
+
+    @abstractmethod
+    def _decide(
+        self, diary: Diary, segments: Segments, rng: np.random.Generator, progress: Progress
+    ) -> Decision:
+        """Learn in the diary's shop which weights pay, and settle on them."""
+
+    def output(self, task: Task) -> Output:
+        """Return what the number is: fused scores only order, others keep their model's number."""
+        return Output.SCORE if task.kind is TaskKind.BINARY else self._base.output(task)
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Show what the policy earned, what it settled on, and what that is worth."""
+        return self._exhibits
+
+    def notes(self) -> tuple[Message, ...]:
+        """Say on which shelves there was nothing to decide."""
+        return self._notes
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers were learned: those of the scores, and the weights."""
+        return self._base.n_parameters + sum(shelf.plans.size for shelf in self._shelves.values())
+
+    def prepare(self) -> None:
+        """Let the model of the scores load what it needs."""
+        self._unfitted().prepare()
+
+    # --- learning ------------------------------------------------------------------------
+
+    def _unfitted(self) -> SharedFactors:
+        return SharedFactors.from_values({"n_factors": self.config.n_factors})
+
+    def _fit(
+        self,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        tasks: Sequence[Task],
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        self._base = self._unfitted().fit(
+            train, tasks, rng=rng, validation=validation, progress=part_of(progress, 0.0, 0.35)
+        )
+        self.curves += self._base.curves
+        self._kept = KeptScores(train.n_users)
+        self._notes: tuple[Message, ...] = ()
+        self._exhibits: tuple[Exhibit, ...] = ()
+        self._shelves = {
+            kind: bare_shelf(self._base, group, _items(train, kind), rng)
+            for kind, group in self._by_kind(tasks).items()
+        }
+        held = rng.random(len(train)) < _HELD
+        undecided = {kind: shelf for kind, shelf in self._shelves.items() if len(shelf.tasks) > 1}
+        able = [
+            kind
+            for kind, shelf in undecided.items()
+            if _can_learn(train.select(held), train.select(~held), shelf)
+        ]
+        for kind in undecided:
+            if kind not in able:
+                self._notes += (_too_little(kind),)
+        if able:
+            self._learn_policies(able, train, held, validation, rng, part_of(progress, 0.35, 1.0))
+        progress(1.0, Stage.FIT)
+
+    def _learn_policies(
+        self,
+        kinds: Sequence[str],
+        train: InteractionLog,
+        held: BoolArray,
+        validation: InteractionLog | None,
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        earlier = train.select(~held)  # what the scores know when rewards are learned
+        before = self._unfitted().fit(
+            earlier, self.tasks, rng=rng, progress=part_of(progress, 0.0, 0.45)
+        )
+        for number, kind in enumerate(kinds):
+            part = part_of(
+                progress, 0.45 + 0.55 * number / len(kinds), 0.45 + 0.55 * (number + 1) / len(kinds)
+            )
+            shelf = self._shelves[kind]
+            segments = self._segments(train, shelf)
+            learned = self._learn_shelf(
+                shelf, before, train.select(held), validation, segments, rng
+            )
+            shop = self._open(shelf, learned.rewards, segments, rng)
+            arms = simplex_grid(len(shelf.tasks), steps_for(len(shelf.tasks), self.config.n_arms))
+            diary = Diary(shop, look_out(shop, arms))
+            part(0.2, Stage.FIT)
+            decision = self._decide(diary, segments, rng, part_of(part, 0.2, 0.9))
+            shelf = shelf.deciding(decision.plans, decision.plan_of_user)
+            self._shelves[kind] = shelf
+            verdict = None
+            if validation is not None:
+                verdict = judge_policy(
+                    shelf,
+                    self._base,
+                    view_of(validation, shelf.tasks, shelf.items),
+                    learned.rewards,
+                    learned.propensities,
+                    segments.of_user,
+                    shop.worth,
+                    shop.list_length,
+                    type(self).judge_behind(train),
+                )
+            self._exhibits += show_inside(kind, shelf, diary, segments, verdict)
+            part(1.0, Stage.FIT)
+
+    def _segments(self, train: InteractionLog, shelf: Shelf) -> Segments:
+        view = view_of(train, shelf.tasks, shelf.items)
+        return make_segments(
+            view.users,
+            view.rewards.mean(axis=1),
+            train.n_users,
+            self.config.n_segments,
+            self.config.segment_by,
+        )
+
+    def _learn_shelf(
+        self,
+        shelf: Shelf,
+        before: Recommender,
+        held: InteractionLog,
+        validation: InteractionLog | None,
+        segments: Segments,
+        rng: np.random.Generator,
+    ) -> _Learned:
+        """Learn rewards and propensities from events that the scores have not seen."""
+        view = view_of(held, shelf.tasks, shelf.items)
+        then = bare_shelf(before, shelf.tasks, shelf.items, rng)  # with the scores of that time
+        n_segments = len(segments.names)
+
+        def of_validation() -> tuple[FloatArray, FloatArray]:
+            assert validation is not None  # noqa: S101 - only asked where there is one
+            checked = view_of(validation, shelf.tasks, shelf.items)
+            X = _event_features(shelf, self._base, checked, segments, n_segments)
+            return X, checked.rewards
+
+        rewards = learn_rewards(
+            view,
+            _event_features(then, before, view, segments, n_segments),
+            n_segments,
+            None if validation is None else of_validation,
+        )
+        users = np.unique(view.users)
+        most = max(50, _MOST_CELLS // (len(shelf.items) * (1 + len(shelf.tasks))))
+        if len(users) > most:
+            users = np.sort(rng.choice(users, size=most, replace=False))
+        mine = np.isin(view.users, users)
+        propensities = learn_propensities(
+            view.select(mine),
+            users,
+            then.scores(before, users),
+            popularity_of(before.log, shelf.items),
+            met_table(before.log, users, shelf.items),
+            rng,
+        )
+        return _Learned(view, rewards, propensities)
+
+    def _open(
+        self, shelf: Shelf, rewards: RewardModel, segments: Segments, rng: np.random.Generator
+    ) -> Shop:
+        """Return the simulated shop of a shelf."""
+        log, k, n_tasks = self.log, len(shelf.items), len(shelf.tasks)
+        length = min(self.config.list_length, max(1, k // 4))
+        active = np.unique(log.users).astype(np.int64)
+        most = min(_MOST_USERS, max(50, _MOST_CELLS // (k * n_tasks)))
+        if len(active) > most:
+            active = np.sort(rng.choice(active, size=most, replace=False))
+        is_open = ~met_table(log, active, shelf.items)
+        enough = is_open.sum(axis=1) >= length
+        users, is_open = active[enough], is_open[enough]
+        scores = shelf.scores(self._base, users)
+        chances = rewards.chances(scores, segments.of_user[users][:, None])
+        judge = type(self).judge_behind(log)
+        truth = None
+        if judge is not None and all(judge.knows(task) for task in shelf.tasks):
+            truth = np.stack(
+                [judge.relevant(task, users, shelf.items) for task in shelf.tasks], axis=2
+            ).astype(np.float32)
+        rates = view_of(log, shelf.tasks, shelf.items).rewards.mean(axis=0)
+        given = np.array([task.weight for task in shelf.tasks])
+        worth = np.divide(given / given.sum(), rates, out=np.zeros(n_tasks), where=rates > 0)
+        return Shop(
+            users,
+            segments.of_user[users],
+            segments.features[users],
+            scores.astype(np.float32),
+            is_open,
+            chances.astype(np.float32),
+            truth,
+            worth,
+            length,
+        )
+
+    def _by_kind(self, tasks: Sequence[Task]) -> dict[str, list[Task]]:
+        kinds: dict[str, list[Task]] = {}
+        for task in tasks:
+            kinds.setdefault(task.item_kind, []).append(task)
+        return kinds
+
+    # --- answering -----------------------------------------------------------------------
+
+    def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        if task.kind is not TaskKind.BINARY:
+            return self._base.predict(task, users, items)
+        shelf = self._shelves[task.item_kind]
+        columns = np.minimum(np.searchsorted(shelf.items, items), len(shelf.items) - 1)
+        of_kind = shelf.items[columns] == items
+        distinct, row_of = np.unique(users, return_inverse=True)
+        numbers = np.full(len(users), np.nan)
+        for start in range(0, len(distinct), _BLOCK):
+            block = self._rows(task, distinct[start : start + _BLOCK])
+            mine = of_kind & (row_of >= start) & (row_of < start + _BLOCK)
+            numbers[mine] = block[row_of[mine] - start, columns[mine]]
+        return numbers
+
+    def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        if task.kind is not TaskKind.BINARY:
+            return self._base.score_block(task, users, items)
+        shelf = self._shelves[task.item_kind]
+        columns = np.minimum(np.searchsorted(shelf.items, items), len(shelf.items) - 1)
+        return self._rows(task, users)[:, columns]  # the base class leaves out other kinds
+
+    def _rows(self, task: Task, users: IntArray) -> FloatArray:
+        """Return (m, k) the fused scores of the whole shelf, which its tasks share."""
+        shelf = self._shelves[task.item_kind]
+        return self._kept.rows(
+            task.item_kind, users, len(shelf.items), lambda some: shelf.fused(self._base, some)
+        )
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        if task.kind is not TaskKind.BINARY:
+            return self._base.explain(task, user, item)
+        shelf, who = self._shelves[task.item_kind], np.array([user])
+        column = int(np.searchsorted(shelf.items, item))
+        score = float(self._rows(task, who)[0, column])
+        if np.isnan(score):
+            sentence = Message("Nothing can be said: no task has a score for this item and user.")
+            return Explanation(task.name, user, item, score, sentence)
+        standardised = shelf.scores(self._base, who)[0, column]  # (T,)
+        weights = shelf.weights(who)[0]
+        parts = [
+            Contribution(float(weight * value), EvidenceKind.TASK_SCORE, name)
+            for name, weight, value in zip(shelf.names, weights, standardised, strict=True)
+            if weight > 0
+        ]
+        told = ", ".join(
+            f"“{name}” {weight:.0%}"
+            for name, weight in zip(shelf.names, weights, strict=True)
+            if weight >= 0.005
+        )
+        sentence = Message(
+            "For this user the policy lets count: {weights}. Each bar is a task's score in "
+            "standard deviations above its average, times its weight.",
+            {"weights": told},
+        )
+        return Explanation(task.name, user, item, score, sentence, strongest_first(parts))
+
+    # --- keeping -------------------------------------------------------------------------
+
+    def _state(self) -> ModelState:
+        state = self._base.state()
+        arrays: dict[str, AnyArray] = {f"base.{name}": a for name, a in state.arrays.items()}
+        for number, shelf in enumerate(self._shelves.values()):
+            arrays.update({f"shelf.{number}.{name}": a for name, a in shelf.arrays().items()})
+        shown, exhibits = exhibits_to_state(self._exhibits)
+        values: dict[str, Any] = {
+            "base": {
+                "config": self._base.config.model_dump(mode="json"),
+                "values": dict(state.values),
+            },
+            "exhibits": exhibits,
+            "notes": [[note.template, dict(note.values)] for note in self._notes],
+        }
+        return ModelState({**arrays, **shown}, values)
+
+    def _restore(self, state: ModelState) -> None:
+        base = state.values["base"]
+        own = ModelState(_under("base.", state.arrays), base["values"])
+        self._base = SharedFactors.from_values(base["config"]).restore(self.log, self.tasks, own)
+        self._kept = KeptScores(self.log.n_users)
+        self._shelves = {
+            kind: Shelf(
+                tuple(group),
+                _items(self.log, kind),
+                **_under(f"shelf.{number}.", state.arrays),
+            )
+            for number, (kind, group) in enumerate(self._by_kind(self.tasks).items())
+        }
+        self._exhibits = exhibits_from_state(state.arrays, state.values["exhibits"])
+        self._notes = tuple(Message(*note) for note in state.values["notes"])
+
+
+def _items(log: InteractionLog, kind: str) -> IntArray:
+    return log.item_table.of_kind(kind).astype(np.int64)
+
+
+def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
+    return {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+
+
+def _can_learn(held: InteractionLog, earlier: InteractionLog, shelf: Shelf) -> bool:
+    """Return whether there are decisions to learn from, some rewarded, and scores before them."""
+    view = view_of(held, shelf.tasks, shelf.items)
+    if len(view) < _FEWEST or len(shelf.items) < 4 or not view.rewards.any():
+        return False
+    if not all(task.events(earlier).any() for task in shelf.tasks):
+        return False
+    return not view.rewards.all()
+
+
+def _too_little(kind: str) -> Message:
+    return Message(
+        "Too little was rewarded among items of kind “{kind}” to learn a policy from: there all "
+        "tasks count equally.",
+        {"kind": kind},
+    )
+
+
+def _event_features(
+    shelf: Shelf, base: Recommender, view: LoggedView, segments: Segments, n_segments: int
+) -> FloatArray:
+    """Return (n, d) the design of logged decisions under a model's scores."""
+    scores = np.empty((len(view), len(shelf.tasks)))
+    distinct, row_of = np.unique(view.users, return_inverse=True)
+    for start in range(0, len(distinct), _BLOCK):
+        block = shelf.scores(base, distinct[start : start + _BLOCK])
+        mine = (row_of >= start) & (row_of < start + _BLOCK)
+        scores[mine] = block[row_of[mine] - start, view.columns[mine]]
+    return design(scores, segments.of_user[view.users], n_segments)
