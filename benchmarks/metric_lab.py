@@ -162,7 +162,6 @@ def _changes(part: TryPart, key: str, n: int, heart: Heart) -> Watch:
 
     def note(canvas: Canvas) -> Callable[[], None]:
         def painted() -> None:
-            canvas.repaint()
             shown[canvas] = time.perf_counter()
 
         return painted

@@ -58,6 +58,7 @@ class EquationCard(Card):
             self._lines[part] = (holder, flow)
         self.body.addWidget(self.undefined)
         self._formula_of = ""
+        self._known: set[str] = set()  # metrics whose letters have been set once, which takes long
 
     def show_worked(self, state: TryState, worked: Worked) -> None:
         """Show a metric's value and where it comes from."""
@@ -78,8 +79,9 @@ class EquationCard(Card):
         self.equation.show_plot(
             lambda figure, theme: draw_formula(figure, text, theme),
             self.tr("{metric} with these numbers: {equation}").format(metric=title, equation=text),
-            is_quick=True,
+            is_quick=state.metric.key in self._known,
         )
+        self._known.add(state.metric.key)
         self._show_terms(worked)
 
     def show_light(self, lit: frozenset[int]) -> None:

@@ -31,8 +31,6 @@ class ItemTable(QWidget):
         """Show the items of an example."""
         facts, counts = example.items, exposures(example)
         height = (len(facts) + 1) // 2
-        for label in self._cells.values():
-            label.hide()
         heads = (self.tr("item"), self.tr("met by"), self.tr("in lists"))
         for block in range(2):
             for column, head in enumerate(heads):
@@ -48,6 +46,9 @@ class ItemTable(QWidget):
             role = "text" if counts[item] else "muted"
             for column, text in enumerate(texts):
                 self._put(line + 1, self._column(block, column), text, role, column)
+        n_lines = (height, len(facts) - height)
+        for (line, column), label in self._cells.items():
+            label.setVisible(line <= n_lines[column > _N_COLUMNS])
         self._grid.setColumnMinimumWidth(_N_COLUMNS, L)
         self._grid.setColumnStretch(2 * _N_COLUMNS + 1, 1)
 
@@ -63,4 +64,3 @@ class ItemTable(QWidget):
             )
         label.setText(text)
         label.set_role(role)
-        label.show()

@@ -55,6 +55,7 @@ class PictureCard(Card):
         self._marks: tuple[Mark, ...] = ()
         self._lit: Lit = frozenset()
         self._pointed: Lit = frozenset()
+        self._known: set[str] = set()  # metrics whose words have been set once, which takes long
         self._values: ValueRows | None = None  # whose errors are shown
         self._panel: Panel | None = None
         self._dragged: int | None = None
@@ -78,7 +79,8 @@ class PictureCard(Card):
             return
         self._words, self._draw, self._lit = (title, sentence), draw, state.lit_rows
         self.set_words(title, sentence)
-        self._show()
+        self._show(state.metric.key in self._known)
+        self._known.add(state.metric.key)
 
     def show_light(self, rows: Lit) -> None:
         """Light the marks of rows."""
@@ -86,7 +88,7 @@ class PictureCard(Card):
             self._lit = rows
             self._show()
 
-    def _show(self) -> None:
+    def _show(self, is_quick: bool = True) -> None:
         made = self._draw
         if made is None:
             return
@@ -95,7 +97,7 @@ class PictureCard(Card):
         def draw(figure: Figure, theme: Theme) -> None:
             self._marks = made(figure, theme, lit)
 
-        self.canvas.show_plot(draw, ". ".join(self._words), is_quick=True)
+        self.canvas.show_plot(draw, ". ".join(self._words), is_quick)
 
     # --- the pointer -------------------------------------------------------------------------
 

@@ -104,14 +104,21 @@ class TryPart(QWidget):
 
     def _show_rows(self, example: Workbench, state: TryState) -> str:
         """Show the rows in their editor; return what can be done with them."""
-        for kind, editor in (
-            (RankedList, self.list),
-            (UserLists, self.lists),
-            (ValueRows, self.values),
-            (AnswerRows, self.answers),
-            (TaskGains, self.gains),
-        ):
-            editor.setVisible(isinstance(example, kind))
+        kinds = {
+            RankedList: self.list,
+            UserLists: self.lists,
+            ValueRows: self.values,
+            AnswerRows: self.answers,
+            TaskGains: self.gains,
+        }
+        for kind, editor in kinds.items():
+            if not isinstance(example, kind):
+                editor.hide()
+        title = self._fill_rows(example, state)
+        kinds[type(example)].show()  # filled while hidden, it is laid out once
+        return title
+
+    def _fill_rows(self, example: Workbench, state: TryState) -> str:
         if isinstance(example, RankedList):
             self.list.show_example(example, state)
             return self.tr("Drag an item, or press “relevant”")
