@@ -43,6 +43,7 @@ from algorithms.errors import (
 )
 from algorithms.models.base import Family, ModelState, Output, Recommender
 from algorithms.models.catalog import MODELS
+from algorithms.models.extras import missing_extra
 from algorithms.progress import Stage
 from algorithms.tasks import Task, TaskKind
 
@@ -123,7 +124,15 @@ def model_class(request: pytest.FixtureRequest) -> type[Recommender]:
 
 
 @pytest.fixture(scope="module")
-def model(model_class: type[Recommender]) -> Recommender:
+def _installed(model_class: type[Recommender]) -> None:
+    """Skip what fits a model whose optional installation is missing, and say so."""
+    missing = missing_extra(model_class)
+    if missing is not None:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def model(model_class: type[Recommender], _installed: None) -> Recommender:
     return fit(model_class)
 
 
@@ -220,6 +229,7 @@ import json, sys
 import numpy as np
 from algorithms.data import InteractionLog
 from algorithms.models.catalog import MODELS
+from algorithms.models.extras import missing_extra
 from algorithms.tasks import Task
 
 folder = sys.argv[1]
@@ -227,6 +237,8 @@ log = InteractionLog.from_arrays(np.load(f"{folder}/log.npz", allow_pickle=False
 tasks = [Task.model_validate(task) for task in json.load(open(f"{folder}/tasks.json"))]
 users, items = (cells.ravel() for cells in np.indices((log.n_users, log.n_items)))
 for key, model_class in MODELS.items():
+    if missing_extra(model_class) is not None:
+        continue
     model = model_class()
     model.fit(log, model_class.served_tasks(tasks), rng=np.random.default_rng(3))
     np.savez(
@@ -570,6 +582,7 @@ def test_explanations_are_sentences(model: Recommender) -> None:
 # --- the fit ------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("_installed")
 def test_progress_rises_to_one(model_class: type[Recommender]) -> None:
     told: list[float] = []
 
@@ -584,6 +597,7 @@ def test_progress_rises_to_one(model_class: type[Recommender]) -> None:
     assert told[-1] == 1.0
 
 
+@pytest.mark.usefixtures("_installed")
 def test_a_progress_that_raises_stops_the_fit(model_class: type[Recommender]) -> None:
     class Stop(Exception):  # noqa: N818
         pass
@@ -605,6 +619,7 @@ def test_the_fit_leaves_the_log_alone(model_class: type[Recommender], model: Rec
     assert_same_scores(fit(model_class, log), model)
 
 
+@pytest.mark.usefixtures("_installed")
 def test_labels_outside_of_training_change_nothing(model_class: type[Recommender]) -> None:
     """The fit sees train, may be steered by validation, and has no way to the test part."""
     assert set(inspect.signature(model_class.fit).parameters) == {
@@ -628,6 +643,7 @@ def test_labels_outside_of_training_change_nothing(model_class: type[Recommender
     assert_same_scores(first, second)
 
 
+@pytest.mark.usefixtures("_installed")
 def test_one_task_alone_can_be_learned(model_class: type[Recommender]) -> None:
     for task in model_class.served_tasks(TASKS):
         alone = model_class().fit(LOG, [task], rng=np.random.default_rng(3))
@@ -663,6 +679,7 @@ def _labels_missing_in_training() -> InteractionLog:
     )
 
 
+@pytest.mark.usefixtures("_installed")
 @pytest.mark.parametrize(
     "make",
     [
