@@ -58,9 +58,11 @@ class Appearance(QObject):
         self.apply()
 
     def step_zoom(self, steps: int) -> None:
-        """Go some steps up or down the zoom scale."""
+        """Go some steps up or down the zoom scale; at its ends nothing is styled anew."""
         place = ZOOMS.index(self.zoom) + steps
-        self.set_zoom(ZOOMS[min(max(place, 0), len(ZOOMS) - 1)])
+        zoom = ZOOMS[min(max(place, 0), len(ZOOMS) - 1)]
+        if zoom != self.zoom:
+            self.set_zoom(zoom)
 
     def apply(self) -> None:
         """Put font, palette and style sheet in force."""

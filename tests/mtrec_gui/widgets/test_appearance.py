@@ -27,9 +27,12 @@ def test_steps_end_at_the_ends(appearance):
     for _ in range(20):
         appearance.step_zoom(1)
     assert appearance.zoom == ZOOMS[-1] == 2.5
+    told = []
+    appearance.changed.connect(lambda: told.append(appearance.zoom))
     for _ in range(20):
         appearance.step_zoom(-1)
     assert appearance.zoom == ZOOMS[0] == 0.8
+    assert told == list(ZOOMS[-2::-1]), "the last step is not taken again and again"
 
 
 def test_a_theme_is_told_once_and_reaches_every_widget(appearance, shown, qtbot):
