@@ -29,7 +29,7 @@ from algorithms.explanations import Contribution, EvidenceKind, Explanation, str
 from algorithms.messages import Message
 from algorithms.models.base import Output
 from algorithms.models.neural.events import LabelScale
-from algorithms.models.neural.inputs import OFFSET, Inputs, embed, embed_users, join_fields
+from algorithms.models.neural.inputs import Inputs, answer, embed, embed_users, join_fields
 from algorithms.models.neural.network import Network
 from algorithms.models.neural.ops import NumpyOps
 from algorithms.tasks import Task, TaskKind
@@ -65,8 +65,7 @@ def explain_output(
     """
     w = {name: np.asarray(value, dtype=np.float64) for name, value in weights.items()}
     x = _fields(network, inputs, w, user, item, history)
-    at_average, parts = integrated_gradients(network, w, x, average, place)
-    start = at_average + w[OFFSET][place] + w["served_context"][place]
+    start, parts = integrated_gradients(network, w, x, average, place)
     factor = scale.spread if output is not Output.PROBABILITY else 1.0
     base = scale.mean if output is not Output.PROBABILITY else 0.0
     shown: float = base + factor * z
@@ -113,12 +112,18 @@ def integrated_gradients(
     along = average + alphas[:, None, None] * way  # (p, F, d)
     steps = np.array([_STEP, -_STEP])[:, None, None, None, None] * one_field[None, None]
     moved = along[None, :, None] + steps  # (2, p, F, F, d)
-    z = network.forward(_OPS, w, moved.reshape(-1, *x.shape)).z[:, place]
+    z = _numbers(network, w, moved.reshape(-1, *x.shape), place)
     up, down = z.reshape(2, _N_POINTS, n_fields)
     slopes = (up - down) / (2 * _STEP)  # (p, F)
     parts: FloatArray = slopes.mean(axis=0)
-    start = float(network.forward(_OPS, w, average[None]).z[0, place])
+    start = float(_numbers(network, w, average[None], place)[0])
     return start, parts
+
+
+def _numbers(network: Network, w: dict[str, FloatArray], x: FloatArray, place: int) -> FloatArray:
+    """Return (n,) what a task of a list that has no position yet is given."""
+    z: FloatArray = answer(_OPS, w, network, x, w["served_context"]).z[:, place]
+    return z
 
 
 def _fields(

@@ -70,7 +70,7 @@ def answer(ops: Ops, w: Weights, network: Network, x: Array, context: Array | No
     z = output.z + w[OFFSET]
     if context is not None:
         z = z + context
-    return Output(z, output.use, output.extra)
+    return Output(network.link(ops, z), output.use, {**output.extra, "heads": z})
 
 
 def context_effect(ops: Ops, w: Weights, codes: IntArray) -> Array | None:

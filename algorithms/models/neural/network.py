@@ -27,6 +27,7 @@ import numpy as np
 
 from algorithms.arrays import Float32Array, FloatArray
 from algorithms.models.base import ModelConfig
+from algorithms.models.neural.events import Examples
 from algorithms.models.neural.ops import Array, Ops, Weights
 from algorithms.tasks import TaskKind
 
@@ -76,7 +77,8 @@ class Output:
     ----------
     z : (n, T) log-odds of binary tasks, standardised labels of the others
     use : by name (n, ...) what is worth noting, such as the weights of the experts
-    extra : by name, what the network's own losses need
+    extra : by name, what the network's own losses need; ``answer`` adds ``heads``, (n, T) the
+        numbers before ``link``
     """
 
     z: Array
@@ -89,7 +91,7 @@ class Network(ABC):
 
     A subclass implements ``make_weights`` and ``forward``; where it looks back it sets
     ``looks_back`` and implements ``encode``; where its losses are its own it overrides ``losses``
-    or adds ``penalty``.
+    or adds ``penalty``; where one task's number hangs on another's it overrides ``link``.
     """
 
     looks_back = False  # does it read the history? then ``encode`` makes the last user field of it
@@ -105,6 +107,14 @@ class Network(ABC):
     @abstractmethod
     def forward(self, ops: Ops, w: Weights, x: Array) -> Output:
         """Turn field vectors x (n, F, d) into one number per task."""
+
+    def link(self, ops: Ops, z: Array) -> Array:
+        """Turn the heads' numbers (n, T), offsets and context included, into the tasks' own."""
+        return z
+
+    def learns_from(self, examples: Examples) -> Examples:
+        """Return the examples with the labels that each task learns from; by default all."""
+        return examples
 
     def encode(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
         """Turn the vectors of past items (n, L, d), ``known`` (n, L), into one vector (n, d)."""

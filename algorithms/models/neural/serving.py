@@ -14,7 +14,7 @@ import numpy as np
 from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.models.neural.events import Examples
-from algorithms.models.neural.inputs import OFFSET, Inputs, embed, embed_users, join_fields
+from algorithms.models.neural.inputs import OFFSET, Inputs, answer, embed, embed_users, join_fields
 from algorithms.models.neural.network import Network
 from algorithms.models.neural.ops import NumpyOps
 from algorithms.tasks import Task
@@ -61,7 +61,7 @@ def _pair_answers(
 ) -> FloatArray:
     x_item = embed(_OPS, w["embedding.item"], inputs.items, items)
     x = join_fields(_OPS, x_user, x_item)
-    z: FloatArray = network.forward(_OPS, w, x).z + w[OFFSET] + w["served_context"]
+    z: FloatArray = answer(_OPS, w, network, x, w["served_context"]).z
     return z.astype(np.float64)
 
 

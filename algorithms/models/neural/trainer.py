@@ -178,7 +178,8 @@ class _Fit:
 
         self._torch = torch
         self._network, self._inputs, self._config, self._rng = network, inputs, config, rng
-        self._train, self._validation, self._tasks = train, validation, tuple(tasks)
+        self._train, self._tasks = network.learns_from(train), tuple(tasks)
+        self._validation = None if validation is None else network.learns_from(validation)
         self._ops = TorchOps(int(rng.integers(2**31)))
         self._w: dict[str, torch.Tensor] = {
             name: torch.from_numpy(np.array(value)).requires_grad_(value.dtype.kind == "f")
@@ -197,7 +198,7 @@ class _Fit:
             fused=True,
         )
         self._balancer = balancer
-        n_labels = train.mask.sum(axis=0)  # (T,)
+        n_labels = self._train.mask.sum(axis=0)  # (T,)
         shares = (n_labels / n_labels.max()) ** (1.0 - config.balance)
         balancer.start(np.array([task.weight for task in tasks]) * shares, rng)
         self._notes, self._curves, self._step = _Notes(), list[CurvePoint](), 0

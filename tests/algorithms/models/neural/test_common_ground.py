@@ -158,9 +158,10 @@ def test_integrated_gradients_add_up_to_the_difference() -> None:
     rng = np.random.default_rng(1)
     network = SharedBottomNetwork(sizes((TaskKind.BINARY,) * 2), NetworkConfig())
     w = {name: a.astype(np.float64) for name, a in network.make_weights(rng).items()}
+    w |= {"offset": np.array([0.5, -0.5]), "served_context": np.array([0.0, 0.25])}
     x, average = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     start, parts = integrated_gradients(network, w, x, average, 1)
-    end = float(network.forward(NumpyOps(), w, x[None]).z[0, 1])
+    end = float(network.forward(NumpyOps(), w, x[None]).z[0, 1]) - 0.25
     assert parts.sum() == pytest.approx(end - start, abs=0.02 * abs(end - start) + 1e-3)
     moved = average.copy()
     moved[2] = x[2]  # only one field differs: all of the difference is its own
