@@ -72,6 +72,7 @@ class Segments(QWidget):
         for old in self._buttons.values():
             self._group.removeButton(old)
             self._layout.removeWidget(old)
+            old.hide()  # else it is seen under the new ones until it is deleted
             old.deleteLater()
         self._buttons = {}
         for place, (key, text) in enumerate(choices):

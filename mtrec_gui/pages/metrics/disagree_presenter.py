@@ -9,7 +9,7 @@ import numpy as np
 
 from algorithms.errors import MtrecError
 from algorithms.messages import Message
-from algorithms.metrics import Metric, find_metric
+from algorithms.metrics import METRICS, Metric, find_metric
 from algorithms.metrics.lab import Disagreement, find_disagreement, workable
 from mtrec_gui.jobs.background import Runner
 
@@ -67,6 +67,10 @@ class DisagreePresenter:
 
     def metric_chosen(self, key: str) -> None:
         """Another metric is on the page."""
+        self._request += 1
+        if key not in METRICS:  # a measure has no rows that another could look at
+            self._state = None
+            return
         metric = find_metric(key)
         is_there = key in workable()
         others = tuple(
@@ -77,7 +81,6 @@ class DisagreePresenter:
         former = None if self._state is None else self._state.other
         other = former if former in others else next(iter(others), None)
         self._state = DisagreeState(metric, others, other)
-        self._request += 1
         if self._is_shown:
             self._look()
 

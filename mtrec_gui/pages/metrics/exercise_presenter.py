@@ -8,9 +8,17 @@ from typing import Protocol
 
 import numpy as np
 
-from algorithms.metrics import find_metric
-from algorithms.metrics.card import Metric
-from algorithms.metrics.lab import Exercise, Verdict, exercise, templates, workable
+from algorithms.errors import UnknownMetricError
+from algorithms.metrics.lab import Exercise, Verdict, WorkbenchError, exercise, templates
+from mtrec_gui.pages.metrics.state import Subject, find_subject
+
+
+def has_exercises(key: str) -> bool:
+    """Return whether there are questions about a metric or a measure."""
+    try:
+        return bool(templates(key))
+    except (UnknownMetricError, WorkbenchError):
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +34,7 @@ class ExerciseState:
     n, n_solved : kinds of questions that the metric has, and those answered rightly once
     """
 
-    metric: Metric
+    metric: Subject
     exercise: Exercise | None
     verdict: Verdict | None = None
     answer: float | None = None
@@ -85,8 +93,8 @@ class ExercisePresenter:
             self._begin()
 
     def _begin(self) -> None:
-        if self._key not in workable():
-            self._state = ExerciseState(find_metric(self._key), None)
+        if not has_exercises(self._key):
+            self._state = ExerciseState(find_subject(self._key), None)
             self._render()
         else:
             self._ask()
@@ -126,7 +134,7 @@ class ExercisePresenter:
             self._place += 1
             drawn = exercise(self._key, self._rng, self._place % n)
         self._state = ExerciseState(
-            find_metric(self._key), drawn, n=n, n_solved=self._count(self._key)
+            find_subject(self._key), drawn, n=n, n_solved=self._count(self._key)
         )
         self._render()
 

@@ -83,6 +83,7 @@ class GainLine(LabRow):
 
     def __init__(self, place: int) -> None:
         super().__init__(place)
+        self.line.setSpacing(S)
         self.name = ElidedLabel()
         self.alone, self.together = _spin(), _spin()
         self.gain = PlainLabel("", "muted")
@@ -101,8 +102,10 @@ class GainLine(LabRow):
 
     def _widen(self) -> None:
         """Let the columns of all rows stand under each other."""
-        widest = self.tr("{gain} % worse").format(gain="−100.0")
-        self.gain.setMinimumWidth(QFontMetrics(self.gain.font()).horizontalAdvance(widest))
+        metrics = QFontMetrics(self.gain.font())
+        words = (self.tr("{gain} % better"), self.tr("{gain} % worse"))
+        room = max(metrics.horizontalAdvance(word.format(gain="+10.0")) for word in words)
+        self.gain.setMinimumWidth(room)
 
     def show_task(self, example: TaskGains, place: int, gain: float) -> None:
         """Show a task, its two values and its gain in percent."""
@@ -138,6 +141,6 @@ class GainLine(LabRow):
 def _spin() -> QuietDoubleSpin:
     made = QuietDoubleSpin()
     made.setDecimals(3)
-    made.setRange(-1000.0, 1000.0)
+    made.setRange(-99.0, 99.0)
     made.setSingleStep(0.05)
     return made

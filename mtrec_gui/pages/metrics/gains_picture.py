@@ -26,17 +26,13 @@ class GainsPicture(Card):
 
     def show_example(self, example: TaskGains) -> None:
         """Draw the gain of each task."""
-        from mtrec_gui.plots.gains import GainBar, GainChart, GainGroup, draw_gains
+        from mtrec_gui.plots.metric_ledger import draw_ledger
 
         gains = task_gains(example).tolist()
-        chart = GainChart(
-            tuple(
-                GainGroup(task, (GainBar(place, gain, math.nan, math.nan),))
-                for place, (task, gain) in enumerate(zip(example.tasks, gains, strict=True))
-            )
-        )
         title = self.tr("Who gains, who pays")
-        sentence = self.tr("{better} tasks gain and {worse} lose; the mean lets one pay for all.")
+        sentence = self.tr(
+            "Tasks that gain: {better}; that lose: {worse}. The mean lets one pay for the others."
+        )
         sentence = sentence.format(
             better=sum(gain > 0 for gain in gains), worse=sum(gain < 0 for gain in gains)
         )
@@ -49,5 +45,6 @@ class GainsPicture(Card):
         self.remark.setText(words.format(gain=number(mean, 2), drop=number(-mean, 2)))
         self.set_words(title, sentence)
         self.canvas.show_plot(
-            lambda figure, theme: draw_gains(figure, chart, theme), f"{title}. {sentence}"
+            lambda figure, theme: draw_ledger(figure, example.tasks, gains, theme),
+            f"{title}. {sentence}",
         )

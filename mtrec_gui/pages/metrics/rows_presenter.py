@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from algorithms.metrics import METRICS
 from algorithms.metrics.lab import Workbench
 from mtrec_gui.asked import ListAsked, NumberAsked
 from mtrec_gui.events import Event
@@ -77,7 +78,7 @@ class RowsPresenter:
 
     def metric_chosen(self, key: str) -> None:
         """Another metric is on the page: of the same runs and the same task."""
-        if self._asked is not None and self._asked.metric != key:
+        if self._asked is not None and key in METRICS and self._asked.metric != key:
             self._asked = replace(self._asked, metric=key)
             self._ask_number()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from algorithms.metrics import Level, Metric
+from algorithms.metrics import METRICS, Level, Measure, MeasureGroup, Metric, find_measure
+
+Subject = Metric | Measure  # what has a card
 
 
 class Part(StrEnum):
@@ -20,15 +22,26 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The metrics of one level, in the order of the catalog."""
+    """The metrics of one level, or the measures of one group, in the order of the catalog."""
 
-    level: Level
-    metrics: tuple[Metric, ...]
+    level: Level | MeasureGroup
+    metrics: tuple[Subject, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MetricOnPage:
-    """The metric that is shown, and the work that its definition is taken from."""
+    """The metric or measure that is shown, and the work that its definition is taken from."""
 
-    metric: Metric
+    metric: Subject
     reference: str
+
+
+def find_subject(key: str) -> Subject:
+    """Return the metric or the measure of a key.
+
+    Raises
+    ------
+    UnknownMetricError
+        Where there is none.
+    """
+    return METRICS[key] if key in METRICS else find_measure(key)

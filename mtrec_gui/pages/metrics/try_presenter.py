@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from algorithms.metrics import find_metric
 from algorithms.metrics.inputs import MetricInputError
 from algorithms.metrics.lab import (
+    GAIN,
     AnswerRows,
     RankedList,
     TaskGains,
@@ -21,6 +21,7 @@ from algorithms.metrics.lab import (
     variants_of,
     workable,
 )
+from mtrec_gui.pages.metrics.state import find_subject
 from mtrec_gui.pages.metrics.try_state import TryState
 
 
@@ -55,7 +56,7 @@ class TryPresenter:
 
     def metric_chosen(self, key: str) -> None:
         """Another metric is on the page; its rows are as they were left."""
-        if key in workable() and key not in self._examples:
+        if key in (*workable(), GAIN) and key not in self._examples:
             self._starts[key] = self._examples[key] = first_example(key)
         self._work_out(key)
 
@@ -180,7 +181,7 @@ class TryPresenter:
         variant = self._variants.get(key, next(iter(found), ""))
         worked = None if example is None else found.get(variant) or evaluate(key, example)
         self._state = TryState(
-            metric=find_metric(key),
+            metric=find_subject(key),
             example=example,
             worked=worked,
             source=self._sources.get(key, ""),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from algorithms.metrics import Metric
 from algorithms.metrics.lab import Variant, Workbench, Worked
+from mtrec_gui.pages.metrics.state import Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class TryState:
     lit_rows, lit_steps : the rows and the terms of the equation that are pointed at
     """
 
-    metric: Metric
+    metric: Subject
     example: Workbench | None
     worked: Worked | None
     source: str = ""

@@ -58,7 +58,7 @@ class MetricsPage(Page):
             Part.EXERCISES: self.exercises,
             Part.ROWS: self.rows,
         }
-        self.segments = Segments([(part.value, title) for part, title in self._titles()])
+        self.segments = Segments([(part.value, self._title(part)) for part in Part])
         self.segments.chosen.connect(lambda key: self.part_chosen.emit(Part(key)))
         for source in (self.shelf, self.picker):
             source.metric_chosen.connect(self.metric_chosen)
@@ -70,15 +70,14 @@ class MetricsPage(Page):
         self.body.addStretch(1)
         appearance.changed.connect(self._arrange)
 
-    def _titles(self) -> list[tuple[Part, str]]:
-        titles = {
+    def _title(self, part: Part) -> str:
+        return {
             Part.TRY: self.tr("Try it"),
             Part.MEANING: self.tr("What it means"),
             Part.DISAGREE: self.tr("When they disagree"),
             Part.EXERCISES: self.tr("Exercises"),
             Part.ROWS: self.tr("Behind a number"),
-        }
-        return [(part, titles[part]) for part in Part if part in titles]
+        }[part]
 
     def _put_shelf_beside(self) -> None:
         """Let the shelf stand still while the metric scrolls."""
@@ -117,6 +116,11 @@ class MetricsPage(Page):
         self.sentence.setText(f"{definition}\n{facts(shown.metric)}")
         self._newest = shown
         self._show_meaning()
+
+    def show_parts(self, parts: Sequence[Part]) -> None:
+        """Offer these parts of it; which one is shown is told next."""
+        self.segments.set_choices([(part.value, self._title(part)) for part in parts])
+        self.segments.setVisible(len(parts) > 1)
 
     def show_part(self, part: Part) -> None:
         """Show this of it, and nothing else."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from algorithms.metrics import Direction, Level, Metric, MetricCard
+from algorithms.metrics import Direction, Level, Measure, MeasureGroup, MetricCard
 from algorithms.tasks import TaskKind
+from mtrec_gui.pages.metrics.state import Subject
 from mtrec_gui.wording import engine_text
 
 
@@ -17,24 +18,39 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("MetricWords", text)
 
 
-def title_of(metric: Metric) -> str:
+def title_of(metric: Subject) -> str:
     """Return a metric's name; of one that looks at the first k places with its k."""
     title = engine_text(metric.card.title)
-    return f"{title}@k" if metric.level.of_lists else title
+    return f"{title}@k" if not isinstance(metric, Measure) and metric.level.of_lists else title
 
 
-def level_title(level: Level) -> str:
-    """Return the question that the metrics of a level answer."""
+def level_title(level: Level | MeasureGroup) -> str:
+    """Return the question that the metrics of a level, or the measures of a group, answer."""
     return {
         Level.RATING: tr("How far off are the values?"),
         Level.BINARY: tr("How right is yes or no?"),
         Level.RANKING: tr("How good are the lists?"),
         Level.BEYOND: tr("What else do the lists do?"),
+        MeasureGroup.ACROSS: tr("Across tasks: did learning together help?"),
+        MeasureGroup.COST: tr("What does it cost?"),
     }[level]
 
 
-def facts(metric: Metric) -> str:
-    """Return direction, range and the kinds of tasks in one line."""
+def facts(metric: Subject) -> str:
+    """Return direction, range and the kinds of tasks, or a measure's unit, in one line."""
+    direction = (
+        tr("higher is better ↑")
+        if metric.card.direction is Direction.HIGHER
+        else tr("lower is better ↓")
+    )
+    if isinstance(metric, Measure):
+        unit = {"s": tr("seconds")}.get(metric.unit, metric.unit)
+        words = (
+            direction,
+            range_of(metric.card),
+            tr("in {unit}").format(unit=unit) if unit else "",
+        )
+        return " · ".join(word for word in words if word)
     kinds = {
         TaskKind.RATING: tr("rating"),
         TaskKind.BINARY: tr("yes-or-no"),
@@ -45,11 +61,6 @@ def facts(metric: Metric) -> str:
         tr("for every kind of task")
         if len(metric.kinds) == len(kinds)
         else tr("for {kinds} tasks").format(kinds=names)
-    )
-    direction = (
-        tr("higher is better ↑")
-        if metric.card.direction is Direction.HIGHER
-        else tr("lower is better ↓")
     )
     return f"{direction} · {range_of(metric.card)} · {tasks}"
 
@@ -66,10 +77,8 @@ def _written(given: object) -> str:
     """Write a number, a word, a list, or lists of several users in brackets."""
     if isinstance(given, bool):
         return tr("yes") if given else tr("no")
-    if isinstance(given, float):
-        return signed(round(given, 4))
-    if isinstance(given, int):
-        return signed(given)
+    if isinstance(given, int | float):
+        return f"{round(given, 4):,.12g}".replace("-", "−")
     if isinstance(given, Sequence) and not isinstance(given, str):
         nested = any(isinstance(each, Sequence) and not isinstance(each, str) for each in given)
         return ", ".join(f"[{_written(each)}]" if nested else _written(each) for each in given)
