@@ -107,3 +107,19 @@ def test_there_are_exercises_and_none_where_there_is_no_workbench(qtbot):
         presenter.next_pressed()
     presenter.metric_chosen("fit_seconds")
     assert view.card.title.text() == "No exercises"
+
+
+@pytest.mark.parametrize("key", ["negative_transfer", "pareto_front", "hypervolume", "conflict"])
+def test_measures_across_tasks_ask_and_judge(key, qtbot):
+    view = ExercisePart(Appearance())
+    qtbot.addWidget(view)
+    presenter = ExercisePresenter(np.random.default_rng(2), tuple, lambda _: None)
+    view.answered.connect(presenter.answered)
+    presenter.attach(view)
+    presenter.metric_chosen(key)
+    presenter.shown(True)
+    for _ in templates(key):
+        assert view.question.text()
+        (view.choices[0] if view.choices else view.check).click()
+        assert view.reason.text()
+        presenter.next_pressed()
