@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from algorithms.models.base import Recommender
+from algorithms.models.neural.multitask_rnn import MultitaskRnn
 from algorithms.models.neural.shared_bottom import SharedBottom
 from algorithms.models.neural.single_task import SingleTask
 
 NETWORKS: dict[str, type[Recommender]] = {
     SingleTask.key: SingleTask,
     SharedBottom.key: SharedBottom,
+    MultitaskRnn.key: MultitaskRnn,
 }

@@ -1,0 +1,185 @@
+"""Networks that look back: padding changes nothing, order does where it should, no future enters.
+
+All by NumPy, with weights as drawn: what holds for any weights holds for learned ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from algorithms.models.neural.catalog import NETWORKS
+from algorithms.models.neural.multitask_rnn import MultitaskRnnNetwork
+from algorithms.models.neural.network import Sizes
+from algorithms.models.neural.ops import NumpyOps
+from algorithms.models.neural.sequence import SequenceNetwork, SequenceRecommender
+from algorithms.models.neural.sequence_exhibits import sample_of_pasts, shuffled, without
+from algorithms.tasks import TaskKind
+
+D, L = 4, 6
+OPS = NumpyOps()
+LOOKING_BACK = [model for model in NETWORKS.values() if issubclass(model, SequenceRecommender)]
+
+
+def sizes(length: int = L) -> Sizes:
+    kinds = (TaskKind.BINARY, TaskKind.RATING)
+    return Sizes(("a", "b"), kinds, (-1, -1), ("p", "p"), 3, 2, 9, D, length)
+
+
+def built(network_class: type[SequenceNetwork], config=None, length: int = L):
+    """Return a network and weights for which nothing is 0 by accident."""
+    model = next(each for each in LOOKING_BACK if each.network_class is network_class)
+    network = network_class(sizes(length), config or model.config_class())
+    rng = np.random.default_rng(3)
+    drawn = network.make_weights(rng)
+    w = {name: a + rng.normal(0, 0.1, a.shape) for name, a in drawn.items()}
+    return network, w
+
+
+def encoded(network, w, past):
+    """Encode one past (m, d), padded in front to the network's length."""
+    length = network.sizes.history
+    history = np.zeros((1, length, D))
+    history[0, length - len(past) :] = past
+    known = np.arange(length)[None] >= length - len(past)
+    return network.encode(OPS, w, history, known)[0]
+
+
+@pytest.fixture(params=LOOKING_BACK, ids=lambda model: model.key)
+def network_class(request) -> type[SequenceNetwork]:
+    return request.param.network_class
+
+
+PAST = np.random.default_rng(0).normal(size=(4, D))
+
+
+def test_padding_changes_nothing(network_class) -> None:
+    short, w = built(network_class, length=4)
+    long, w_long = built(network_class, length=9)
+    w_long |= {name: array for name, array in w.items() if array.shape == w_long[name].shape}
+    for name, array in w_long.items():  # positions are counted from the newest
+        if array.shape != w[name].shape:
+            array[-len(w[name]) :] = w[name]
+    assert_allclose(encoded(long, w_long, PAST), encoded(short, w, PAST), atol=1e-12)
+
+
+def test_no_past_says_nothing(network_class) -> None:
+    network, w = built(network_class)
+    assert_array_equal(encoded(network, w, PAST[:0]), np.zeros(D))
+    assert np.abs(encoded(network, w, PAST[:1])).max() > 0
+
+
+def test_order_matters(network_class) -> None:
+    network, w = built(network_class)
+    turned = PAST[[1, 0, 3, 2]]
+    assert np.abs(encoded(network, w, PAST) - encoded(network, w, turned)).max() > 1e-3
+
+
+def test_torch_learns_what_numpy_answers(network_class) -> None:
+    torch = pytest.importorskip("torch")
+    from algorithms.models.neural.ops import TorchOps
+
+    network, w = built(network_class)
+    ops = TorchOps(0)
+    ops.is_learning = False
+    history, known = np.random.default_rng(1).normal(size=(5, L, D)), np.ones((5, L), dtype=bool)
+    known[0, :4] = known[1] = False
+    history = history * known[:, :, None]
+    theirs = network.encode(
+        ops,
+        {name: torch.from_numpy(array) for name, array in w.items()},
+        torch.from_numpy(history),
+        torch.from_numpy(known),
+    )
+    assert_allclose(theirs.numpy(), network.encode(OPS, w, history, known), atol=1e-6)
+
+
+def test_the_rnn_is_the_gated_unit_of_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    network, w = built(MultitaskRnnNetwork)
+    theirs = torch.nn.GRU(D, D, batch_first=True).double()
+    with torch.no_grad():
+        for ours, name in (("item", "ih"), ("state", "hh")):
+            getattr(theirs, f"weight_{name}_l0").copy_(torch.from_numpy(w[f"gru.{ours}.W0"].T))
+            getattr(theirs, f"bias_{name}_l0").copy_(torch.from_numpy(w[f"gru.{ours}.b0"]))
+        last = theirs(torch.from_numpy(PAST[None]))[1][0, 0].numpy()
+    assert_allclose(encoded(network, w, PAST), last, atol=1e-12)
+
+
+# --- with a world -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def log():
+    from sample_data import load_world
+
+    return load_world("ecommerce").select(np.arange(5000))
+
+
+@pytest.fixture(scope="module")
+def fitted(log):
+    pytest.importorskip("torch")
+    from sample_data import world_tasks
+
+    def fit(model, part=log):
+        config = model.config_class(n_epochs=1, dimension=4, width=32)
+        tasks = world_tasks("ecommerce")[:2]
+        return model(config).fit(part, tasks, rng=np.random.default_rng(0))
+
+    return fit
+
+
+@pytest.mark.parametrize("model", LOOKING_BACK, ids=lambda model: model.key)
+def test_it_shows_what_it_does_with_the_past(fitted, model) -> None:
+    shown = {each.key: each for each in fitted(model).exhibits()}
+    reach = shown["reach"]
+    assert set(reach.series) == {"click", "purchase"}
+    for moved in reach.series.values():
+        assert np.nanmin(moved) >= 0
+        assert np.nanmax(moved) > 0
+    assert shown["past"].values.shape == (2, 3)
+    assert (shown["past"].values[:, 2] > 0).all()
+
+
+def test_later_events_change_no_example(log) -> None:
+    """What comes after an event, whatever it is, does not change what the event is told of."""
+    from algorithms.models.neural.events import Histories
+    from sample_data import world_tasks
+
+    tasks = world_tasks("ecommerce")
+    log = log.select(np.argsort(log.timestamps, kind="stable"))
+    half = log.timestamps[2500]
+    later = log.timestamps >= half
+    items = np.where(later, np.roll(log.items, 7), log.items).astype(np.int32)
+    labels = {name: np.where(later, 1, column) for name, column in log.labels.items()}
+    other = type(log)(
+        name="other",
+        users=log.users,
+        items=items,
+        labels={name: column.astype(np.float32) for name, column in labels.items()},
+        user_table=log.user_table,
+        item_table=log.item_table,
+        timestamps=log.timestamps,
+    )
+    until = log.timestamps <= half
+    first = Histories(log, tasks, 20).before(log)[until]
+    assert (first >= 0).any()
+    assert_array_equal(first, Histories(other, tasks, 20).before(other)[until])
+
+
+def test_taking_out_and_shuffling_keep_the_padding_in_front() -> None:
+    history = np.array([[-1, -1, 3, 4, 5]])
+    assert_array_equal(without(history, 0), [[-1, -1, -1, 3, 4]])
+    assert_array_equal(without(history, 2), [[-1, -1, -1, 4, 5]])
+    mixed = shuffled(history, np.random.default_rng(2))
+    assert_array_equal(mixed[0, :2], [-1, -1])
+    assert_array_equal(np.sort(mixed[0, 2:]), [3, 4, 5])
+
+
+def test_who_has_no_past_is_not_asked() -> None:
+    last = np.array([[-1, -1], [-1, 3], [-1, -1], [2, 3]])
+    pasts = sample_of_pasts(last, np.array([1]))
+    assert pasts is not None
+    assert (pasts.history >= 0).any(axis=1).all()
+    assert sample_of_pasts(np.full((3, 2), -1), np.array([1])) is None
