@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from algorithms.models.base import Recommender
+from algorithms.models.neural.mmoe import Mmoe
 from algorithms.models.neural.multitask_rnn import MultitaskRnn
 from algorithms.models.neural.shared_bottom import SharedBottom
 from algorithms.models.neural.single_task import SingleTask
@@ -10,5 +11,6 @@ from algorithms.models.neural.single_task import SingleTask
 NETWORKS: dict[str, type[Recommender]] = {
     SingleTask.key: SingleTask,
     SharedBottom.key: SharedBottom,
+    Mmoe.key: Mmoe,
     MultitaskRnn.key: MultitaskRnn,
 }
