@@ -28,6 +28,7 @@ from algorithms.models.policy_bandits import (
     PolicyThompson,
 )
 from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforce
+from algorithms.models.policy_sessions import RmtlWeights
 from algorithms.models.popularity import Popularity
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
@@ -79,6 +80,7 @@ MODELS: dict[str, type[Recommender]] = {
     PolicyLinUcb.key: PolicyLinUcb,
     PolicyReinforce.key: PolicyReinforce,
     PolicyCrossEntropy.key: PolicyCrossEntropy,
+    RmtlWeights.key: RmtlWeights,
     Naive.key: Naive,
 }
 
