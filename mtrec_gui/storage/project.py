@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from sqlalchemy import select
 
 from algorithms.data.log import InteractionLog
 from algorithms.evaluation.experiment import Experiment
@@ -33,7 +35,7 @@ from mtrec_gui.storage.errors import (
 )
 from mtrec_gui.storage.files import new_file
 from mtrec_gui.storage.inspection import can_write, inspect_file
-from mtrec_gui.storage.rows import ProjectRow
+from mtrec_gui.storage.rows import ProjectRow, SolvedExerciseRow
 from mtrec_gui.storage.upgrade import known_formats, migrate, upgrade
 from mtrec_gui.storage.values import (
     ComparisonSummary,
@@ -276,6 +278,23 @@ class Project:
         """Remove a search and its trials; runs that were made from them stay."""
         with self._database.writing() as session:
             search_store.delete_search(session, search_id)
+
+    # --- exercises ---------------------------------------------------------------------------
+
+    def add_solved_exercises(self, keys: Iterable[str]) -> None:
+        """Note exercises as solved; those already noted keep their time."""
+        with self._database.writing() as session:
+            for key in keys:
+                if session.get(SolvedExerciseRow, key) is None:
+                    session.add(SolvedExerciseRow(exercise=key, created=now()))
+
+    def solved_exercises(self) -> tuple[str, ...]:
+        """Return the keys of the exercises that were solved, in the order of the alphabet."""
+        with self._database.reading() as session:
+            found = session.scalars(
+                select(SolvedExerciseRow.exercise).order_by(SolvedExerciseRow.exercise)
+            )
+            return tuple(found)
 
 
 def _make_tables(draft: Path, path: Path) -> None:

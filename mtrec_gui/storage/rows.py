@@ -244,6 +244,16 @@ class SearchTrialRow(Row):
     sha256: Mapped[str]
 
 
+class SolvedExerciseRow(Row):
+    """An exercise of the Metric Lab that was answered rightly in this project."""
+
+    __tablename__ = "solved_exercises"
+    __table_args__ = STRICT
+
+    exercise: Mapped[str] = mapped_column(primary_key=True)
+    created: Mapped[datetime]
+
+
 # --- what came out ------------------------------------------------------------------------------
 
 

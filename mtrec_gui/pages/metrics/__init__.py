@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mtrec_gui.pages.metrics.presenter import MetricsPresenter
     from mtrec_gui.pages.metrics.try_presenter import TryPresenter
     from mtrec_gui.pages.metrics.try_view import TryPart
+    from mtrec_gui.storage import Project
 
 
 def build(context: Context) -> QWidget:
@@ -48,7 +49,7 @@ def build(context: Context) -> QWidget:
     page.rows.try_pressed.connect(rows.try_pressed)
     _connect_workbench(page.workbench, bench)
     _add_disagreement(context, page.disagree, presenter)
-    _add_exercises(page.exercises, presenter)
+    _add_exercises(context, page.exercises, presenter)
     bench.attach(page.workbench)
     rows.attach(page.rows)
     presenter.metric_changed.connect(bench.metric_chosen)
@@ -71,7 +72,7 @@ def _add_disagreement(context: Context, view: DisagreePart, page: MetricsPresent
     page.part_changed.connect(lambda part: presenter.shown(part is Part.DISAGREE))
 
 
-def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
+def _add_exercises(context: Context, view: ExercisePart, page: MetricsPresenter) -> None:
     from dataclasses import replace
 
     import numpy as np
@@ -80,8 +81,19 @@ def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
     from mtrec_gui.pages.metrics.exercise_presenter import ExercisePresenter
     from mtrec_gui.pages.metrics.state import Part
 
+    workspace = context.workspace
+
     def keep(solved: tuple[str, ...]) -> None:
-        preferences.save(replace(preferences.load(), solved=solved))
+        if workspace.is_open:
+            workspace.read(lambda project: project.add_solved_exercises(solved), lambda _: None)
+        else:
+            preferences.save(replace(preferences.load(), solved=solved))
+
+    def take(project: Project | None) -> None:
+        if project is None:
+            presenter.progress_changed(preferences.load().solved)
+        else:
+            workspace.read(lambda read: read.solved_exercises(), presenter.progress_changed)
 
     presenter = ExercisePresenter(np.random.default_rng(), lambda: preferences.load().solved, keep)
     view.answered.connect(presenter.answered)
@@ -90,6 +102,9 @@ def _add_exercises(view: ExercisePart, page: MetricsPresenter) -> None:
     presenter.attach(view)
     page.metric_changed.connect(presenter.metric_chosen)
     page.part_changed.connect(lambda part: presenter.shown(part is Part.EXERCISES))
+    workspace.opened.connect(take)
+    if workspace.is_open:
+        take(workspace.project)
 
 
 def _connect_workbench(view: TryPart, bench: TryPresenter) -> None:

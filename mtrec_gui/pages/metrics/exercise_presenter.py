@@ -55,8 +55,8 @@ class ExercisePresenter:
     Parameters
     ----------
     rng : draws the numbers
-    load : returns the keys of the kinds of questions that were solved
-    keep : keeps them
+    load : returns the keys of the kinds of questions that were solved, where no project is open
+    keep : keeps those that were solved so far
     """
 
     def __init__(
@@ -78,6 +78,13 @@ class ExercisePresenter:
         self._is_shown = is_shown
         if is_shown and self._key and self._state is None:
             self._begin()
+
+    def progress_changed(self, solved: Iterable[str]) -> None:
+        """Other questions were solved than those known: another project was opened."""
+        self._solved = list(solved)
+        if self._state is not None:
+            self._state = replace(self._state, n_solved=self._count(self._state.metric.key))
+            self._render()
 
     def attach(self, view: ExerciseView) -> None:
         """Take the view."""

@@ -54,6 +54,16 @@ def exercises(view, kept) -> ExercisePresenter:
     return made
 
 
+def test_another_project_has_its_own_progress(exercises, view, kept):
+    exercises.answered(view.state.exercise.right)
+    solved = view.state.exercise.key
+    assert view.state.n_solved == 1
+    exercises.progress_changed(())
+    assert view.state.n_solved == 0
+    exercises.progress_changed([solved])
+    assert view.state.n_solved == 1
+
+
 def test_a_right_answer_is_counted_and_kept_once(exercises, view, kept):
     exercises.metric_chosen("rmse")
     asked = view.state.exercise

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import Experiment, ModelChoice, run
 from algorithms.tasks import Task, TaskKind
-from mtrec_gui import preferences
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages import compare, metrics
@@ -133,7 +132,8 @@ def test_from_a_number_to_its_rows_and_on(lab, qtbot):
             if "Right" in part.verdict.text():
                 break
         part.next.click()
-    assert any(key.startswith("ndcg.") for key in preferences.load().solved)
+    kept = lab.workspace.project.solved_exercises()
+    assert any(key.startswith("ndcg.") for key in kept)
 
 
 def test_predictions_scores_and_the_threshold_are_changed_by_hand(lab):

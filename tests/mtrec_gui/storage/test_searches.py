@@ -97,12 +97,12 @@ def test_a_file_of_format_2_gets_the_tables(
     project.close()
     with closing(sqlite3.connect(project.path)) as plain:
         plain.executescript(
-            "DROP TABLE search_trials; DROP TABLE searches; UPDATE alembic_version SET "
-            "version_num = '2'"
+            "DROP TABLE search_trials; DROP TABLE searches; DROP TABLE solved_exercises; "
+            "UPDATE alembic_version SET version_num = '2'"
         )
     with Project.open(project.path) as upgraded:
         assert upgraded.backup is not None
-        assert upgraded.info.format_version == 3
+        assert upgraded.info.format_version == 4
         search = upgraded.start_search(1, spec)
         upgraded.add_trial(search, TRIALS[1])
         assert upgraded.load_trials(search)[0].values == TRIALS[1].values
