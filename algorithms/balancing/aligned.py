@@ -7,9 +7,9 @@ Replace the gradients by the nearest ones that are so, with the length of the we
     G G^\top = V \Lambda V^\top, \qquad
     w = \sqrt{\lambda_{\min}}\; V \Lambda^{-1/2} V^\top \, \mathbf{1}
 
-with :math:`\lambda_{\min}` the smallest eigenvalue that is not zero. No task conflicts with
-another after that. This is the summed form: each task counts 1. (With 1/T each, the step is T
-times shorter.)
+with :math:`\lambda_{\min}` the smallest eigenvalue that is not zero. The replacements do not
+conflict with each other; with the original gradients their sum still can. This is the summed form:
+each task counts 1. (With 1/T each, the step is T times shorter.)
 
 Reference: Senushkin et al. (2023), senushkin2023.
 """
@@ -51,11 +51,11 @@ class AlignedMTL(GradientBalancer):
     when_agree = (
         "What they have in common counts less: nearly parallel gradients give a short step."
     )
-    when_conflict = "What separates them is kept as much as what they share, so nobody is outvoted."
+    when_conflict = "What separates them is kept as well; still, a far longer gradient can win."
     doubt = (
-        "Gradients that nearly agree make the step short, and can turn it against one of them: "
-        "for (1, 0) and (4, 1) it is (0.32, -0.11). The weakest direction, often mere noise of the "
-        "batch, sets the length of all."
+        "Gradients that nearly agree give a short step: for (1, 0) and (4, 1) it is (0.32, -0.11). "
+        "Where a long gradient meets a short one, the step can raise the short one's loss. The "
+        "weakest direction, often mere noise of the batch, sets the length of all."
     )
 
     def _weigh(self, losses: FloatArray, gram: FloatArray, tasks: IntArray) -> FloatArray:

@@ -9,8 +9,8 @@ over steps of a given length:
     d = \sum_t w_t g_t \;\text{ with }\; G G^\top w = \frac{1}{w}
 
 so the gain of each task is the inverse of its weight, and d has the length :math:`\sqrt{T}`. In
-terms of cosines C and :math:`b_t = w_t \lVert g_t \rVert` the lengths drop out: :math:`C b = 1 /
-b`, where
+terms of cosines C and :math:`b_t = w_t \lVert g_t \rVert` the lengths drop out:
+:math:`C b = 1 / b`, where
 
 .. math::
     \min_{b > 0} \; \tfrac12 b^\top C b - \sum_t \log b_t

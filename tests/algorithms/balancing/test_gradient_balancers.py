@@ -282,6 +282,16 @@ def test_aligned_gradients_pull_at_right_angles_and_alike(seed, n_tasks) -> None
     )
 
 
+def test_what_is_doubted_shows() -> None:
+    outvoted = np.array([[1.0, -9.0], [-9.0, 100.0]])
+    assert (outvoted @ aligned_weights(outvoted))[0] < 0  # the short one's loss rises
+    gradients = np.array([[-1.0, 0, 2], [4, -4, 4], [0, -1, 2]])
+    direction = combine(gradients, imtl_g_weights(gram_matrix(gradients)))
+    assert (gradients @ direction).max() < 0  # equal, but backwards for all
+    learned = gram_matrix(np.array([[1e-6, 0], [0, 1.0]]))
+    assert mgda_weights(learned)[1] < 1e-6  # the task that is learned sets the pace
+
+
 # --- methods with a memory --------------------------------------------------------------------
 
 
