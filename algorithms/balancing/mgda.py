@@ -10,9 +10,9 @@ Moving against it lowers every task's loss at first order, all that have a weigh
 it is zero, no direction helps all tasks (a *Pareto stationary* point) and training stops. A task
 with a short gradient gets a large weight: the task that is nearly learned sets the pace.
 
-The smallest problem of its kind is solved exactly, by Wolfe's method (wolfe1976): a task joins where it
-still lowers the length; of those that joined, the best point of their plane is taken, and who would get
-a negative weight leaves.
+The smallest problem of its kind is solved exactly, by Wolfe's method (wolfe1976): a task joins
+where it still lowers the length; of those that joined, the best point of their plane is taken, and
+who would get a negative weight leaves.
 
 References: Désidéri (2012), desideri2012; for networks Sener & Koltun (2018), sener2018.
 """
