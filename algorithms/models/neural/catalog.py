@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from algorithms.models.base import Recommender
+from algorithms.models.neural.esmm import Esmm
 from algorithms.models.neural.mmoe import Mmoe
 from algorithms.models.neural.multitask_rnn import MultitaskRnn
+from algorithms.models.neural.naive_cvr import NaiveCvr
 from algorithms.models.neural.shared_bottom import SharedBottom
 from algorithms.models.neural.single_task import SingleTask
 
@@ -12,5 +14,7 @@ NETWORKS: dict[str, type[Recommender]] = {
     SingleTask.key: SingleTask,
     SharedBottom.key: SharedBottom,
     Mmoe.key: Mmoe,
+    NaiveCvr.key: NaiveCvr,
+    Esmm.key: Esmm,
     MultitaskRnn.key: MultitaskRnn,
 }
