@@ -5,6 +5,7 @@ from __future__ import annotations
 from algorithms.models.base import Recommender
 from algorithms.models.neural.esmm import Esmm
 from algorithms.models.neural.mmoe import Mmoe
+from algorithms.models.neural.multitask_cnn import MultitaskCnn
 from algorithms.models.neural.multitask_rnn import MultitaskRnn
 from algorithms.models.neural.naive_cvr import NaiveCvr
 from algorithms.models.neural.shared_bottom import SharedBottom
@@ -17,4 +18,5 @@ NETWORKS: dict[str, type[Recommender]] = {
     NaiveCvr.key: NaiveCvr,
     Esmm.key: Esmm,
     MultitaskRnn.key: MultitaskRnn,
+    MultitaskCnn.key: MultitaskCnn,
 }

@@ -27,6 +27,9 @@ class Ops(Protocol):
     def softmax(self, x: Array) -> Array:
         """Along the last axis."""
 
+    def amax(self, x: Array, axis: int) -> Array:
+        """Return the largest along an axis."""
+
     def concat(self, parts: Sequence[Array]) -> Array:
         """Along the last axis."""
 
@@ -83,6 +86,10 @@ class NumpyOps:
         """Return shares that sum to 1 along the last axis."""
         e = np.exp(x - x.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
+
+    def amax(self, x: Array, axis: int) -> Array:
+        """Return the largest."""
+        return np.amax(x, axis=axis)
 
     def concat(self, parts: Sequence[Array]) -> Array:
         """Join along the last axis."""
@@ -160,6 +167,10 @@ class TorchOps:
     def softmax(self, x: Array) -> Array:
         """Return shares that sum to 1 along the last axis."""
         return self._torch.softmax(x, dim=-1)
+
+    def amax(self, x: Array, axis: int) -> Array:
+        """Return the largest; where several are, they share the gradient."""
+        return self._torch.amax(x, dim=axis)
 
     def concat(self, parts: Sequence[Array]) -> Array:
         """Join along the last axis."""

@@ -126,6 +126,7 @@ def test_torch_and_numpy_write_the_same_operations() -> None:
         assert_allclose(
             getattr(ours, name)(x), getattr(theirs, name)(t).numpy(), rtol=1e-5, atol=1e-6
         )
+    assert_allclose(ours.amax(x, 1), theirs.amax(t, 1).numpy())
     assert_allclose(ours.concat([x, x]), theirs.concat([t, t]).numpy())
     assert_allclose(ours.stack([x, x], 1), theirs.stack([t, t], 1).numpy())
     assert_allclose(ours.where(x > 0, x, -1.0), theirs.where(t > 0, t, -1.0).numpy())

@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from algorithms.models.neural.catalog import NETWORKS
+from algorithms.models.neural.multitask_cnn import MultitaskCnn, MultitaskCnnConfig
 from algorithms.models.neural.multitask_rnn import MultitaskRnnNetwork
 from algorithms.models.neural.network import Sizes
 from algorithms.models.neural.ops import NumpyOps
@@ -107,6 +108,17 @@ def test_the_rnn_is_the_gated_unit_of_pytorch() -> None:
     assert_allclose(encoded(network, w, PAST), last, atol=1e-12)
 
 
+def test_a_filter_finds_its_pattern_wherever_it_stands() -> None:
+    """A filter for "a, then b" fits a, b anywhere in the past, and b, a nowhere."""
+    network, w = built(MultitaskCnn.network_class, MultitaskCnnConfig(n_filters=1, height=2))
+    a, b, c = np.eye(D)[:3]
+    w["filter2.W0"], w["filter2.b0"] = np.concatenate([a, b])[:, None], np.array([-1.0])
+    w["filter1.W0"], w["filter1.b0"] = np.zeros((D, 1)), np.zeros(1)
+    w["fits.W0"] = np.array([[0.0, 0, 0, 0], [1.0, 0, 0, 0]])
+    for past, fit in (((a, b), 1), ((a, b, c, c), 1), ((c, c, a, b), 1), ((b, a), 0), ((b,), 0)):
+        assert_allclose(encoded(network, w, np.array(past)), [fit, 0, 0, 0], atol=1e-12)
+
+
 # --- with a world -----------------------------------------------------------------------------
 
 
@@ -140,6 +152,16 @@ def test_it_shows_what_it_does_with_the_past(fitted, model) -> None:
         assert np.nanmax(moved) > 0
     assert shown["past"].values.shape == (2, 3)
     assert (shown["past"].values[:, 2] > 0).all()
+
+
+def test_the_cnn_shows_its_filters(fitted) -> None:
+    model = fitted(MultitaskCnn)
+    shown = {each.key: each for each in model.exhibits()}
+    assert shown["filters"].values.shape == (8, 3)
+    assert (shown["filters"].values > 0).all()
+    met = set(model.log.item_table.titles[model.log.items].tolist())
+    for row in shown["filter_items"].rows:
+        assert set("; ".join(row[1:]).split("; ")) <= met
 
 
 def test_later_events_change_no_example(log) -> None:
