@@ -5,16 +5,13 @@ Names come from the data and are never taken for formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from algorithms.arrays import FloatArray
 from algorithms.description import HeatMap, LabelPairs
+from mtrec_gui.plots.matrix import draw_matrix
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from mtrec_gui.theme import Theme
@@ -63,8 +60,8 @@ def draw_label_pairs(
     names = pairs.names[:MOST_LABELS]
     n = len(names)
     correlation, shares = pairs.correlation[:n, :n], pairs.shares[:n, :n]
-    _draw_matrix(left, correlation, lambda value: f"{value:.2f}".replace("-", "−"), theme)
-    _draw_matrix(right, shares, lambda value: f"{100 * value:.0f}", theme)
+    draw_matrix(left, correlation, lambda value: f"{value:.2f}".replace("-", "−"), theme)
+    draw_matrix(right, shares, lambda value: f"{100 * value:.0f}", theme)
     for axes, title in ((left, titles[0]), (right, titles[1])):
         axes.set_title(title, loc="left", color=theme.muted)
         axes.set_xticks(
@@ -74,49 +71,3 @@ def draw_label_pairs(
         for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
             for tick, colour in zip(ticks, colours, strict=False):
                 tick.set_color(colour)
-
-
-def _draw_matrix(
-    axes: Axes, values: FloatArray, write: Callable[[float], str], theme: Theme
-) -> None:
-    """Draw squares: the accent for what is above zero, grey for what is below."""
-    from matplotlib.colors import to_rgb
-
-    n = len(values)
-    ground = np.array(to_rgb(theme.surface))
-    up, down = np.array(to_rgb(theme.accent)), np.array(to_rgb(theme.muted))
-    strength = 0.75 * np.clip(np.abs(np.nan_to_num(values)), 0, 1)[..., None]
-    toward = np.where(np.nan_to_num(values)[..., None] >= 0, up, down)
-    colours = ground + strength * (toward - ground)  # (n, n, 3)
-    inks = (theme.text, theme.on_accent)
-    contrasts = np.stack([_contrast(colours, np.array(to_rgb(ink))) for ink in inks])
-    axes.imshow(colours, aspect="auto", interpolation="nearest")
-    for row in range(n):
-        for column in range(n):
-            value = values[row, column]
-            axes.text(
-                column,
-                row,
-                "–" if np.isnan(value) else write(value),
-                ha="center",
-                va="center",
-                color=inks[int(contrasts[:, row, column].argmax())],
-            )
-    axes.set_xticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(n + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color=theme.surface, linewidth=2)
-    axes.tick_params(which="minor", length=0)
-    axes.spines[["left", "bottom"]].set_visible(False)
-
-
-def _contrast(grounds: FloatArray, ink: FloatArray) -> FloatArray:
-    """Return the contrast of an ink on each ground, 1 to 21 (as WCAG 2 defines it)."""
-
-    def luminance(colours: FloatArray) -> FloatArray:
-        linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
-        light: FloatArray = linear @ np.array([0.2126, 0.7152, 0.0722])
-        return light
-
-    one, other = luminance(grounds), luminance(ink)
-    contrast: FloatArray = (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
-    return contrast
