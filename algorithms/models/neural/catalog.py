@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from algorithms.models.base import Recommender
+from algorithms.models.neural.adversarial_shared import AdversarialShared
 from algorithms.models.neural.esmm import Esmm
 from algorithms.models.neural.mmoe import Mmoe
 from algorithms.models.neural.multitask_cnn import MultitaskCnn
@@ -19,4 +20,5 @@ NETWORKS: dict[str, type[Recommender]] = {
     Esmm.key: Esmm,
     MultitaskRnn.key: MultitaskRnn,
     MultitaskCnn.key: MultitaskCnn,
+    AdversarialShared.key: AdversarialShared,
 }

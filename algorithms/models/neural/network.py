@@ -128,6 +128,10 @@ class Network(ABC):
         """Return a further term of the loss, or None."""
         return None
 
+    def noted(self, ops: Ops, output: Output, batch: Batch) -> Mapping[str, Array]:
+        """Return what is noted of a step, by name (n, ...); means over the batch are kept."""
+        return output.use
+
     def losses(self, ops: Ops, output: Output, batch: Batch) -> list[Array | None]:
         """Return each task's mean loss over its observed labels; None where there is none."""
         return [

@@ -296,7 +296,8 @@ class _Fit:
         gram = None if gradients is None else (gradients @ gradients.T).double().numpy()
         counts = self._balancer.weights(values, gram if self._balancer.needs_gradients else None)
         if noted and gram is not None:
-            self._note_step(epoch, values, counts, gram, output)
+            use = self._network.noted(self._ops, output, batch)
+            self._note_step(epoch, values, counts, gram, use)
 
         self._adam.zero_grad(set_to_none=True)
         penalty = self._network.penalty(self._ops, self._w, output, batch)
@@ -351,7 +352,12 @@ class _Fit:
     # --- notes ---------------------------------------------------------------------------
 
     def _note_step(
-        self, epoch: int, losses: FloatArray, counts: FloatArray, gram: FloatArray, output: Output
+        self,
+        epoch: int,
+        losses: FloatArray,
+        counts: FloatArray,
+        gram: FloatArray,
+        use: Mapping[str, Any],
     ) -> None:
         notes = self._notes
         notes.steps.append(self._step)
@@ -359,7 +365,7 @@ class _Fit:
         notes.losses.append(losses)
         notes.weights.append(np.asarray(counts, dtype=np.float64))
         notes.grams.append(gram)
-        for name, value in output.use.items():
+        for name, value in use.items():
             mean = value.detach().mean(axis=0).double().numpy()
             notes.use.setdefault(name, []).append(mean)
 
