@@ -105,6 +105,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_output(world)
 
     _add_search(commands)
+    _add_curve(commands)
 
     models = commands.add_parser("models", help="list the models, or show one")
     models.add_argument("key", nargs="?", help="show this model with its parameters")
@@ -166,6 +167,46 @@ def _add_search(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all trials as JSON")
 
 
+def _add_curve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "curve",
+        help="show how a model's quality depends on labels, or on size and time",
+        description="Run a model at several shares of a task's labels, or in several sizes, with "
+        "several seeds each, and print means with their intervals. No project is written.",
+    )
+    data = parser.add_mutually_exclusive_group()
+    data.add_argument("--world", default="ecommerce", help="which sample world (ecommerce)")
+    data.add_argument("--open", type=Path, metavar="FILE", help="a project to take data from")
+    parser.add_argument(
+        "--what",
+        choices=("labels", "size"),
+        default="labels",
+        help="what is turned up: the labels kept for training, or the model's size (labels)",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="a model; may be given several times (shared_factors; for labels also the model "
+        "that learns each task alone)",
+    )
+    parser.add_argument(
+        "--task",
+        metavar="TASK[=METRIC]",
+        help="whose labels are hidden, and what is judged (the task that follows another in a "
+        "funnel, else the one with the fewest events; its main metric)",
+    )
+    parser.add_argument("--parameter", metavar="NAME", help="what is turned up for size")
+    parser.add_argument(
+        "--values",
+        metavar="VALUE,VALUE,…",
+        help="shares of labels (0.1,0.3,1), or values of the parameter, also as LOW:HIGH",
+    )
+    parser.add_argument("--seeds", default="1,2,3", help="one run per point and seed (1,2,3)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all points as JSON")
+
+
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--project", type=Path, metavar="FILE", help="where the new project file goes"
@@ -190,6 +231,10 @@ def _dispatch(options: argparse.Namespace) -> int:
         from mtrec_gui.search_command import search
 
         return search(options)
+    if options.command == "curve":
+        from mtrec_gui.curve_command import curve
+
+        return curve(options)
     if options.command == "models":
         return commands.models(options.key, options.json)
     if options.command == "metrics":

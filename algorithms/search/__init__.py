@@ -7,7 +7,7 @@ model needs of labels, of size and of time.
 """
 
 from algorithms.search.course import Attempt, Course, search
-from algorithms.search.curves import CurveValue, label_curve, size_curve
+from algorithms.search.curves import CurveValue, label_curve, size_curve, size_values
 from algorithms.search.points import n_points
 from algorithms.search.rehearsal import rehearse
 from algorithms.search.result import Role, SearchResult, Trial
@@ -18,7 +18,7 @@ from algorithms.search.space import (
     parameter_of,
     searchable,
 )
-from algorithms.search.spec import Objective, SearchError, SearchMethod, SearchSpec
+from algorithms.search.spec import Objective, SearchError, SearchMethod, SearchSpec, column_of
 
 __all__ = [
     "Attempt",
@@ -33,6 +33,7 @@ __all__ = [
     "SearchSpec",
     "Trial",
     "WeightScale",
+    "column_of",
     "label_curve",
     "n_points",
     "narrowed",
@@ -41,4 +42,5 @@ __all__ = [
     "search",
     "searchable",
     "size_curve",
+    "size_values",
 ]

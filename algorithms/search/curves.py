@@ -22,6 +22,7 @@ import numpy as np
 
 from algorithms.data.log import InteractionLog
 from algorithms.data.split import Split
+from algorithms.errors import ConfigError, MtrecError
 from algorithms.evaluation.columns import Column
 from algorithms.evaluation.experiment import RunSpec
 from algorithms.evaluation.repeats import Repeats, overlap_of, summarise
@@ -30,10 +31,21 @@ from algorithms.evaluation.runner import run, split_of
 from algorithms.models.base import Recommender
 from algorithms.models.catalog import MODELS
 from algorithms.progress import Progress, part_of, silent
-from algorithms.search.space import Choice
+from algorithms.search.space import Choice, Parameter, narrowed, parameter_of, searchable
 from algorithms.tasks import Task
 
+_SIZES = ("n_factors", "width", "dimension", "n_neighbours")  # what makes a model larger
+_N_SIZES = 5
 _STREAM = 5  # (seed, stream): which labels are hidden
+
+
+class NoSizeError(MtrecError, ValueError):
+    """A model without a parameter of which it is known that it makes the model larger."""
+
+    template = (
+        "{model} has no parameter of which it is known that it makes the model larger. "
+        "Name the number that should be turned up; there are: {names}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,44 @@ def size_curve(
             results.append(run(sized, log, step, models))
         points.append(_point(float(value), results, column, spec))
     return tuple(points)
+
+
+def size_values(
+    model: type[Recommender], name: str | None = None, text: str | None = None
+) -> tuple[str, tuple[float, ...]]:
+    """Return the parameter of a size curve and its values, from small to large.
+
+    Parameters
+    ----------
+    name : the parameter; by default what makes this model larger
+    text : ``VALUE,VALUE,...`` or ``LOW:HIGH``; by default the range that a search would propose
+
+    Raises
+    ------
+    NoSizeError, ConfigError
+        Where the model has no such number, or the text gives none.
+    """
+    numbers = {key: each for key, each in searchable(model).items() if not each.choices}
+    if name is None:
+        name = next((key for key in _SIZES if key in numbers), None)
+    if name is None:
+        raise NoSizeError(model=model.title, names=", ".join(numbers) or "none")
+    parameter = parameter_of(model, name)
+    if name not in numbers:
+        raise ConfigError(
+            where=model.title, field=name, expected="a parameter that is a number", found="choices"
+        )
+    if text is not None:
+        parameter = narrowed(parameter, text)
+    values = [float(value) for value in parameter.choices or _steps(parameter)]
+    values = sorted({round(value) if numbers[name].whole else value for value in values})
+    for value in values:
+        model.from_values({name: value})
+    return name, tuple(values)
+
+
+def _steps(parameter: Parameter) -> list[float]:
+    return [float(parameter.value(n / (_N_SIZES - 1))) for n in range(_N_SIZES)]
 
 
 def with_labels_hidden(

@@ -83,11 +83,7 @@ class SearchSpec(BaseModel):
         ObjectiveError
             Where the model does not serve the task, or the task has no such metric.
         """
-        model = find_model(self.base.model, models)
-        served = model.served_tasks(self.base.tasks)
-        return tuple(
-            _column(objective, model, served, self.base.k) for objective in self.objectives
-        )
+        return tuple(column_of(objective, self.base, models) for objective in self.objectives)
 
     def weighed_tasks(self) -> tuple[Task, ...]:
         """Return the tasks whose weights are varied, in the order of the experiment."""
@@ -142,7 +138,18 @@ class SearchSpec(BaseModel):
             )
 
 
-def _column(objective: Objective, model: type[Recommender], served: list[Task], k: int) -> Column:
+def column_of(
+    objective: Objective, base: RunSpec, models: Mapping[str, type[Recommender]] = MODELS
+) -> Column:
+    """Return the task and metric of an objective.
+
+    Raises
+    ------
+    ObjectiveError
+        Where the model does not serve the task, or the task has no such metric.
+    """
+    model, k = find_model(base.model, models), base.k
+    served = model.served_tasks(base.tasks)
     if objective.task not in [task.name for task in served]:
         raise ObjectiveError(
             objective=objective.task,

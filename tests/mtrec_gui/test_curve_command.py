@@ -1,0 +1,62 @@
+"""The curves as a person types them."""
+
+import json
+
+import pytest
+
+from mtrec_gui.command_line import main
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "220")
+
+
+@pytest.mark.slow
+def test_labels_are_hidden_and_every_model_has_a_curve(tmp_path, capsys):
+    values = tmp_path / "a.json"
+    asked = ["curve", "--model", "popularity", "--model", "item_cosine", "--seeds", "1,2"]
+    assert main([*asked, "--values", "0.1,1", "--json", str(values)]) == 0
+    told = capsys.readouterr().out
+    assert "share of labels kept" in told
+    assert "100 %" in told
+    assert "Judged on test data" in told
+    written = json.loads(values.read_text("utf-8"))
+    assert (written["task"], written["metric"]) == ("purchase", "ndcg@10")
+    assert [each["model"] for each in written["models"]] == ["popularity", "item_cosine"]
+    for each in written["models"]:
+        few, many = each["points"]
+        assert (few["x"], many["x"], few["n"]) == (0.1, 1.0, 2)
+        assert few["low"] < few["mean"] < few["high"]
+
+
+def test_a_parameter_is_turned_up(tmp_path, capsys):
+    values = tmp_path / "a.json"
+    asked = ["curve", "--what", "size", "--model", "popularity", "--parameter", "damping"]
+    assert main([*asked, "--values", "1,100", "--seeds", "1", "--json", str(values)]) == 0
+    assert "size and time" in capsys.readouterr().out
+    (line,) = json.loads(values.read_text("utf-8"))["models"]
+    assert line["parameter"] == "damping"
+    assert [point["x"] for point in line["points"]] == [1, 100]
+    assert [point["low"] for point in line["points"]] == [None, None]  # one seed has no interval
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--values", "0,1"], "shares above 0"),
+        (["--values", "half"], "shares above 0"),
+        (["--seeds", "one"], "whole numbers such as 1,2,3"),
+        (["--seeds", "-1"], "whole numbers such as 1,2,3"),
+        (["--task", "sleep"], "does not serve such a task"),
+        (["--task", "click=rmse"], "has no such metric"),
+        (["--model", "none"], "No model “none”"),
+        (["--what", "size", "--model", "popularity"], "there are: damping"),
+        (["--what", "size", "--parameter", "colour"], "a search can vary numbers and choices"),
+        (["--what", "size", "--values", "0,8"], "n_factors"),
+        (["--what", "size", "--values", "many"], "expected LOW:HIGH"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(capsys, asked, words):
+    assert main(["curve", *asked]) == 2
+    assert words in capsys.readouterr().err
