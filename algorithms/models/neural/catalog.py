@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from algorithms.models.base import Recommender
 from algorithms.models.neural.adversarial_shared import AdversarialShared
+from algorithms.models.neural.cross_stitch import CrossStitch
 from algorithms.models.neural.esmm import Esmm
+from algorithms.models.neural.gradient_factors import GradientFactors
 from algorithms.models.neural.mmoe import Mmoe
+from algorithms.models.neural.multi_input import MultiInput
 from algorithms.models.neural.multitask_cnn import MultitaskCnn
 from algorithms.models.neural.multitask_rnn import MultitaskRnn
 from algorithms.models.neural.naive_cvr import NaiveCvr
+from algorithms.models.neural.ple import Ple
 from algorithms.models.neural.shared_bottom import SharedBottom
 from algorithms.models.neural.single_task import SingleTask
 
 NETWORKS: dict[str, type[Recommender]] = {
     SingleTask.key: SingleTask,
+    GradientFactors.key: GradientFactors,
     SharedBottom.key: SharedBottom,
+    MultiInput.key: MultiInput,
     Mmoe.key: Mmoe,
+    Ple.key: Ple,
+    CrossStitch.key: CrossStitch,
     NaiveCvr.key: NaiveCvr,
     Esmm.key: Esmm,
     MultitaskRnn.key: MultitaskRnn,

@@ -62,13 +62,9 @@ class LearningConfig(ModelConfig):
         )
 
 
-class NetworkConfig(LearningConfig):
-    """Parameters of a network with a perceptron."""
+class BalancedConfig(LearningConfig):
+    """Parameters of whatever learns several tasks by gradient."""
 
-    width: int = Field(64, ge=4, le=1024, description="Units of the first layer; the next has half")
-    dropout: float = Field(
-        0.1, ge=0, le=0.9, description="Share of the units switched off at random while it learns"
-    )
     balancer: BalancerKey = Field(
         "manual", description="How much each task counts at every step on what they share"
     )
@@ -76,3 +72,12 @@ class NetworkConfig(LearningConfig):
     def make_balancer(self) -> Balancer:
         """Return a balancer with its default parameters."""
         return find_balancer(self.balancer)()
+
+
+class NetworkConfig(BalancedConfig):
+    """Parameters of a network with a perceptron."""
+
+    width: int = Field(64, ge=4, le=1024, description="Units of the first layer; the next has half")
+    dropout: float = Field(
+        0.1, ge=0, le=0.9, description="Share of the units switched off at random while it learns"
+    )

@@ -16,7 +16,7 @@ from algorithms.explanations import Exhibit, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
-from algorithms.models.neural.config import NetworkConfig
+from algorithms.models.neural.config import BalancedConfig, NetworkConfig
 from algorithms.models.neural.events import (
     Examples,
     Histories,
@@ -64,7 +64,7 @@ class NeuralRecommender(Recommender):
     one_network_per_task: ClassVar[bool] = False
     history: ClassVar[int] = 0  # how many items a network looks back at
 
-    config: NetworkConfig
+    config: BalancedConfig
 
     def output(self, task: Task) -> Output:
         """Return what the number is: a probability where yes and no were observed."""
