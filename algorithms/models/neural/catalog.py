@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from algorithms.models.base import Recommender
 from algorithms.models.neural.adversarial_shared import AdversarialShared
+from algorithms.models.neural.aitm import Aitm
 from algorithms.models.neural.cross_stitch import CrossStitch
+from algorithms.models.neural.escm2 import Escm2
 from algorithms.models.neural.esmm import Esmm
 from algorithms.models.neural.gradient_factors import GradientFactors
 from algorithms.models.neural.mmoe import Mmoe
@@ -26,7 +28,9 @@ NETWORKS: dict[str, type[Recommender]] = {
     CrossStitch.key: CrossStitch,
     NaiveCvr.key: NaiveCvr,
     Esmm.key: Esmm,
+    Escm2.key: Escm2,
+    Aitm.key: Aitm,
     MultitaskRnn.key: MultitaskRnn,
-    MultitaskCnn.key: MultitaskCnn,
     AdversarialShared.key: AdversarialShared,
+    MultitaskCnn.key: MultitaskCnn,
 }

@@ -57,7 +57,7 @@ class FunnelRecommender(NeuralRecommender):
 
     def _given_parent(self, output: Output, parent: int, child: int) -> FloatArray:
         """Return (n,) the chance of the child once its parent happened, as the network has it."""
-        return _chance(output.extra["heads"][:, child])
+        return chance(output.extra["heads"][:, child])
 
     def _step_exhibits(
         self, parent: Task, child: Task, examples: Examples, output: Output
@@ -67,11 +67,11 @@ class FunnelRecommender(NeuralRecommender):
         rows = np.flatnonzero(examples.mask[:, c] & examples.mask[:, p])
         if len(rows) < _N_BINS or self._scale(child).is_drawn:
             return []
-        said = _chance(output.z[:, c])[rows]
+        said = chance(output.z[:, c])[rows]
         order = np.argsort(said, kind="stable")
         happened = examples.labels[rows, c].astype(np.float64)[order]
         bins = np.array_split(np.arange(len(rows)), _N_BINS)
-        first = _chance(output.z[:, p])[rows]
+        first = chance(output.z[:, p])[rows]
         second = self._given_parent(output, p, c)[rows]
         log = self.log
         spaced = order[np.linspace(0, len(order) - 1, min(_N_ROWS, len(order))).astype(int)][::-1]
@@ -128,7 +128,7 @@ class FunnelRecommender(NeuralRecommender):
         ]
 
 
-def _chance(z: FloatArray) -> FloatArray:
+def chance(z: FloatArray) -> FloatArray:
     """Return 1 / (1 + exp(-z)) in double precision."""
     chance: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z, dtype=np.float64)))
     return chance
