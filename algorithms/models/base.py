@@ -142,6 +142,7 @@ class Recommender(ABC):
     explains_by: ClassVar[str] = ""  # counts | biases | interactions | factors | rules | truth
     bound: ClassVar[Bound | None] = None  # which line it draws, where its family is REFERENCE
     extra: ClassVar[str | None] = None  # the optional installation it needs, such as "deep"
+    ranks_apart: ClassVar[bool] = False  # are lists ordered by another number than ``predict``?
     needs_truth: ClassVar[bool] = False  # does it need a log whose world is known (its origin)?
 
     def __init__(self, config: ModelConfig | None = None) -> None:
@@ -296,7 +297,8 @@ class Recommender(ABC):
         """Return (m, k) the numbers by which k items are ranked for m users.
 
         They are those of ``predict``, but a model may let them go beyond the label's scale: two
-        items that both deserve more than five stars keep their order.
+        items that both deserve more than five stars keep their order. A model that ``ranks_apart``
+        weighs in something else as well, such as how likely the user is to meet the item.
         """
         known = self._known(task)
         users = np.asarray(users, dtype=np.int64)

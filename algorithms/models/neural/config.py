@@ -48,6 +48,9 @@ class LearningConfig(ModelConfig):
         0.0, ge=0, le=1, description="0: every event counts the same; 1: every task does"
     )
     clip: float = Field(5.0, gt=0, le=1e6, description="Longest gradient; a longer one is cut")
+    exposure: float = Field(
+        1.0, ge=0, le=3, description="How much lists weigh that an item is met at all; 0: nothing"
+    )
 
     def trainer(self) -> TrainerConfig:
         """Return what the trainer must know."""

@@ -87,7 +87,7 @@ def explain_output(
     remark = Message(
         "Integrated gradients: the number of an average example is {start:+.2f}; each field's part "
         "is what its way from the average to here did. They show what the network used, not what "
-        "caused the label.",
+        "caused the label. Lists also weigh in how likely the user is to meet the item.",
         {"start": base + factor * start},
     )
     return Explanation(

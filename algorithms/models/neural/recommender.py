@@ -28,6 +28,7 @@ from algorithms.models.neural.events import (
 )
 from algorithms.models.neural.exhibits import record_exhibits
 from algorithms.models.neural.explaining import explain_output
+from algorithms.models.neural.exposure import Exposure
 from algorithms.models.neural.fields import item_side, user_side
 from algorithms.models.neural.inputs import CONTEXT, Inputs
 from algorithms.models.neural.network import Network, Sizes
@@ -38,6 +39,7 @@ from algorithms.models.one_event import one_event
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.tasks import Task, TaskKind
 
+_EXPOSURE = "exposure."  # before the names of its arrays in the state
 SERVED = "served_context"  # (T,) what the context adds on average: a new list has none yet
 _DRAWN = Message(
     "Training knows only “yes” for “{task}”: as many items that the user had not met were "
@@ -60,6 +62,7 @@ class NeuralRecommender(Recommender):
     config_class: ClassVar[type[ModelConfig]] = NetworkConfig
     extra = "deep"
     explains_by = "features"
+    ranks_apart = True
     network_class: ClassVar[type[Network]]
     one_network_per_task: ClassVar[bool] = False
     history: ClassVar[int] = 0  # how many items a network looks back at
@@ -75,7 +78,7 @@ class NeuralRecommender(Recommender):
     def prepare(self) -> None:
         """Load PyTorch, and learn from one event, so that it loads what it loads at first use."""
         require_extra(type(self))
-        for name in ("torch", "safetensors.numpy"):
+        for name in ("torch", "safetensors.numpy", "threadpoolctl"):
             import_module(name)
         log, task = one_event()
         values = {**self.config.model_dump(), "n_epochs": 1}
@@ -108,6 +111,7 @@ class NeuralRecommender(Recommender):
         for number, positions in enumerate(groups):
             step = part_of(progress, number / len(groups), (number + 1) / len(groups))
             self._parts.append(self._learn_part(positions, examples, watched, rng, step))
+        self._exposure.fit(rng)
         progress(1.0, Stage.FIT)
 
     def _learn_part(
@@ -162,6 +166,7 @@ class NeuralRecommender(Recommender):
         self._last = self._histories.at_end(np.arange(log.n_users))  # (n_users, L)
         self._kept = KeptAnswers(log)
         self._averages: dict[int, FloatArray] = {}
+        self._exposure = Exposure(log, tasks)
 
     def _groups(self) -> list[tuple[int, ...]]:
         every = tuple(range(len(self.tasks)))
@@ -194,10 +199,12 @@ class NeuralRecommender(Recommender):
             for name, array in part.weights.items()
         }
         arrays: dict[str, AnyArray] = {"weights": to_safetensors(tensors)}
+        exposure = self._exposure.state()
+        arrays |= {f"{_EXPOSURE}{name}": array for name, array in exposure.arrays.items()}
         if self._record is not None:
             arrays |= self._record.arrays()
         notes = [[note.template, dict(note.values)] for note in self._said]
-        return ModelState(arrays, {"notes": notes})
+        return ModelState(arrays, {"notes": notes, "exposure": dict(exposure.values)})
 
     def _restore(self, state: ModelState) -> None:
         self._derive()
@@ -211,6 +218,12 @@ class NeuralRecommender(Recommender):
                 if name.startswith(prefix)
             }
             self._parts.append(Part(positions, self._network(positions), own))
+        arrays = {
+            name.removeprefix(_EXPOSURE): array
+            for name, array in state.arrays.items()
+            if name.startswith(_EXPOSURE)
+        }
+        self._exposure.restore(ModelState(arrays, state.values["exposure"]))
         names = tuple(task.name for task in self.tasks)
         self._record = TrainingRecord.from_arrays(names, state.arrays)
         self._said = [Message(template, values) for template, values in state.values["notes"]]
@@ -310,7 +323,19 @@ class NeuralRecommender(Recommender):
                     items[mine],
                     self._last[[user]],
                 )[:, place]
-        return self._on_scale(task, scores)
+        return self._rank(task, users, items, scores)
+
+    def _rank(self, task: Task, users: IntArray, items: IntArray, z: FloatArray) -> FloatArray:
+        """Return (m, k) by what lists are ordered: chance of meeting times what the network says.
+
+        What it says of a rating or a quantity is brought between 0 and 1 in the same way as a
+        chance. Where *no* was drawn among unmet items the network knows of meeting already.
+        """
+        said: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * z))
+        power = self.config.exposure
+        if power == 0 or self._scale(task).is_drawn:
+            return said
+        return said * self._exposure.chances(task.item_kind, users, items) ** power
 
     def _on_scale(self, task: Task, z: FloatArray) -> FloatArray:
         scale = self._scale(task)

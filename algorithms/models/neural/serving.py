@@ -106,11 +106,25 @@ class KeptAnswers:
             shape = (self._log.n_users, len(items))
             self._tables[task.name] = (np.empty(shape), np.zeros(shape[0], dtype=np.bool_))
         table, known = self._tables[task.name]
-        for user in np.unique(users[~known[users]]).tolist():
-            table[user] = make(user, items)
-            known[user] = True
+        new = np.unique(users[~known[users]]).tolist()
+        if new:
+            self._fill(table, new, items, make)
+            known[new] = True
         found: FloatArray = table[users]
         return found
+
+    def _fill(
+        self,
+        table: FloatArray,
+        users: list[int],
+        items: IntArray,
+        make: Callable[[int, IntArray], FloatArray],
+    ) -> None:
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+        with threadpool_limits(1, "blas"):  # a row is small: threads would wait for each other
+            for user in users:
+                table[user] = make(user, items)
 
     def _of_kind(self, kind: str) -> tuple[IntArray, IntArray]:
         if kind not in self._columns:
