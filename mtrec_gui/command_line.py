@@ -171,25 +171,27 @@ def _add_curve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "curve",
         help="show how a model's quality depends on labels, or on size and time",
-        description="Run a model at several shares of a task's labels, or in several sizes, with "
-        "several seeds each, and print means with their intervals. No project is written.",
+        description="Run a model at several shares of a task's labels, or in several sizes, or "
+        "make a fitted network smaller, with several seeds each, and print means with their "
+        "intervals. No project is written.",
     )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--world", default="ecommerce", help="which sample world (ecommerce)")
     data.add_argument("--open", type=Path, metavar="FILE", help="a project to take data from")
     parser.add_argument(
         "--what",
-        choices=("labels", "size"),
+        choices=("labels", "size", "shrink"),
         default="labels",
-        help="what is turned up: the labels kept for training, or the model's size (labels)",
+        help="what is changed: the labels kept for training, the model's size, or how a fitted "
+        "network is written (labels)",
     )
     parser.add_argument(
         "--model",
         action="append",
         default=[],
         metavar="KEY",
-        help="a model; may be given several times (shared_factors; for labels also the model "
-        "that learns each task alone)",
+        help="a model; may be given several times (shared_factors, for labels beside "
+        "separate_factors; shared_bottom for shrink)",
     )
     parser.add_argument(
         "--task",

@@ -1,10 +1,10 @@
-"""``mtrec curve``: quality against labels kept, or against size and time, without a window."""
+"""``mtrec curve``: quality against labels, size and time, or bytes, without a window."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +17,20 @@ from rich.text import Text
 from algorithms.data import InteractionLog
 from algorithms.errors import ConfigError
 from algorithms.evaluation import Experiment, RunSpec
-from algorithms.evaluation.columns import Column
+from algorithms.models.neural.shrinking import SHRINKINGS
 from algorithms.progress import Stage, part_of
-from algorithms.search import (
-    CurveValue,
-    Objective,
-    column_of,
-    label_curve,
-    size_curve,
-    size_values,
-)
+from algorithms.search import CurveKind, CurveSpec, CurveValue, Objective, size_values
+from algorithms.search import curve as draw_curve
 from mtrec_gui import exit_status
 from mtrec_gui.console import open_workspace
 from mtrec_gui.json_output import write_json
 from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
 
-LABELS, SIZE = "labels", "size"
 _SHARES = (0.1, 0.3, 1.0)
-_HEADS = {
-    LABELS: "Quality against the share of labels kept",
-    SIZE: "Quality against size and time",
+_DEFAULT_MODELS = {
+    CurveKind.LABELS: ("shared_factors", "separate_factors"),  # sharing beside learning alone
+    CurveKind.SIZE: ("shared_factors",),
+    CurveKind.SHRINK: ("shared_bottom",),
 }
 
 
@@ -44,14 +38,115 @@ def curve(options: argparse.Namespace) -> int:
     """Draw one curve for each model, and print its points as a table."""
     console = Console()
     log, experiment = _data(options)
-    seeds = _seeds(options.seeds)
-    keys = options.model or _default_models(options.what)
-    bases = [_base(key, experiment, seeds[0]) for key in keys]
-    column = column_of(_objective(options.task, bases[0], log), bases[0], MODELS)
-    for base in bases[1:]:
-        column_of(Objective(task=column.task, metric=column.key), base, MODELS)
-    asked = [_asked(base, options) for base in bases]
-    lines: dict[int, Sequence[CurveValue]] = {}
+    specs = make_specs(log, experiment, options)
+    lines = _draw(specs, log, console)
+    for spec, line in zip(specs, lines, strict=True):
+        console.print(_table(spec, line))
+    seeds = ", ".join(map(str, specs[0].seeds))
+    console.print(
+        Text(
+            f"Judged on {_judged_on(specs[0].kind)} data with the seeds {seeds}: means, and 95 % "
+            "intervals, which are wide with few seeds.",
+            "dim",
+        )
+    )
+    if options.json is not None:
+        write_json(options.json, curve_values(options, specs, lines))
+    return exit_status.OK
+
+
+def make_specs(
+    log: InteractionLog, experiment: Experiment, options: argparse.Namespace
+) -> list[CurveSpec]:
+    """Return the curve of each model that is asked for.
+
+    Raises
+    ------
+    MtrecError
+        Where a name or a value is wrong.
+    """
+    kind, seeds = CurveKind(options.what), _seeds(options.seeds)
+    bases = [_base(key, experiment, seeds[0]) for key in options.model or _DEFAULT_MODELS[kind]]
+    objective = _objective(options.task, bases[0], log)
+    specs = []
+    for base in bases:
+        parameter, values = "", tuple[float, ...]()
+        if kind is CurveKind.LABELS:
+            values = _shares(options.values)
+        elif kind is CurveKind.SIZE:
+            model = find_model(base.model)
+            parameter, values = size_values(model, options.parameter, options.values)
+        spec = CurveSpec(
+            kind=kind,
+            base=base,
+            objective=objective,
+            parameter=parameter,
+            values=values,
+            seeds=seeds,
+        )
+        spec.check(MODELS)
+        specs.append(spec)
+    return specs
+
+
+def curve_values(
+    options: argparse.Namespace,
+    specs: Sequence[CurveSpec],
+    lines: Sequence[Sequence[CurveValue]],
+) -> dict[str, Any]:
+    """Return all points as JSON values (described in ``docs/json.md``)."""
+    column = specs[0].column(MODELS)
+    return {
+        "project": None if options.open is None else str(options.open),
+        "world": options.world if options.open is None else None,
+        "what": specs[0].kind.value,
+        "judged_on": _judged_on(specs[0].kind),
+        "task": column.task,
+        "metric": column.key,
+        "higher_is_better": column.higher_is_better,
+        "seeds": list(specs[0].seeds),
+        "models": [
+            {
+                "model": spec.base.model,
+                "title": find_model(spec.base.model).title,
+                "config": dict(spec.base.config),
+                "parameter": spec.parameter or None,
+                "points": [_point(value) for value in line],
+            }
+            for spec, line in zip(specs, lines, strict=True)
+        ],
+    }
+
+
+def _point(value: CurveValue) -> dict[str, Any]:
+    quality = value.quality
+    return {
+        "x": value.x,
+        "way": value.way or None,
+        "mean": _number(quality.mean),
+        "low": _number(quality.low),
+        "high": _number(quality.high),
+        "deviation": _number(quality.deviation),
+        "n": quality.n,
+        "fit_seconds": value.fit_seconds,
+        "n_parameters": value.n_parameters,
+        "stored_bytes": _number(value.stored_bytes),
+    }
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _judged_on(kind: CurveKind) -> str:
+    return "validation" if kind is CurveKind.SHRINK else "test"
+
+
+def _draw(
+    specs: Sequence[CurveSpec], log: InteractionLog, console: Console
+) -> list[tuple[CurveValue, ...]]:
+    """Do all runs, with a progress display."""
+    lines = []
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -64,75 +159,11 @@ def curve(options: argparse.Namespace) -> int:
         def report(fraction: float, stage: Stage) -> None:
             display.update(bar, completed=fraction)
 
-        for number, (base, (parameter, values)) in enumerate(zip(bases, asked, strict=True)):
-            display.update(bar, description=find_model(base.model).title)
-            part = part_of(report, number / len(bases), (number + 1) / len(bases))
-            if options.what == LABELS:
-                lines[number] = label_curve(base, log, column, values, seeds, part, MODELS)
-            else:
-                lines[number] = size_curve(
-                    base, log, column, parameter, values, seeds, part, MODELS
-                )
-    for number, base in enumerate(bases):
-        console.print(_table(base, column, options.what, asked[number][0], lines[number]))
-    console.print(
-        Text(
-            f"Judged on test data with the seeds {', '.join(map(str, seeds))}: means, and 95 % "
-            "intervals that are wide with few seeds. Nothing is chosen here.",
-            "dim",
-        )
-    )
-    if options.json is not None:
-        found = [(base, asked[n][0], lines[n]) for n, base in enumerate(bases)]
-        write_json(options.json, curve_values(options, column, seeds, found))
-    return exit_status.OK
-
-
-def curve_values(
-    options: argparse.Namespace,
-    column: Column,
-    seeds: Sequence[int],
-    found: Sequence[tuple[RunSpec, str, Sequence[CurveValue]]],
-) -> dict[str, Any]:
-    """Return all points as JSON values (described in ``docs/json.md``)."""
-    return {
-        "project": None if options.open is None else str(options.open),
-        "world": options.world if options.open is None else None,
-        "what": options.what,
-        "judged_on": "test",
-        "task": column.task,
-        "metric": column.key,
-        "higher_is_better": column.higher_is_better,
-        "seeds": list(seeds),
-        "models": [
-            {
-                "model": base.model,
-                "title": find_model(base.model).title,
-                "config": dict(base.config),
-                "parameter": parameter or None,
-                "points": [_point(value) for value in line],
-            }
-            for base, parameter, line in found
-        ],
-    }
-
-
-def _point(value: CurveValue) -> Mapping[str, Any]:
-    quality = value.quality
-    return {
-        "x": value.x,
-        "mean": _number(quality.mean),
-        "low": _number(quality.low),
-        "high": _number(quality.high),
-        "deviation": _number(quality.deviation),
-        "n": quality.n,
-        "fit_seconds": value.fit_seconds,
-        "n_parameters": value.n_parameters,
-    }
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+        for number, spec in enumerate(specs):
+            display.update(bar, description=find_model(spec.base.model).title)
+            part = part_of(report, number / len(specs), (number + 1) / len(specs))
+            lines.append(draw_curve(spec, log, part, MODELS))
+    return lines
 
 
 # --- what was asked for ----------------------------------------------------------------------
@@ -150,12 +181,6 @@ def _data(options: argparse.Namespace) -> tuple[InteractionLog, Experiment]:
 
     log = load_world(options.world)
     return log, default_experiment(log, world_tasks(options.world))
-
-
-def _default_models(what: str) -> list[str]:
-    """Return shared factors; beside what learns each task alone where sharing is the question."""
-    twin = MODELS["shared_factors"].single_task_twin
-    return ["shared_factors", twin] if what == LABELS and twin is not None else ["shared_factors"]
 
 
 def _base(key: str, experiment: Experiment, seed: int) -> RunSpec:
@@ -189,13 +214,6 @@ def _objective(text: str | None, base: RunSpec, log: InteractionLog) -> Objectiv
     return Objective(task=task, metric=metric or None)
 
 
-def _asked(base: RunSpec, options: argparse.Namespace) -> tuple[str, tuple[float, ...]]:
-    """Return the parameter that is turned up (none for labels) and where the points stand."""
-    if options.what == LABELS:
-        return "", _shares(options.values)
-    return size_values(find_model(base.model), options.parameter, options.values)
-
-
 def _shares(text: str | None) -> tuple[float, ...]:
     if text is None:
         return _SHARES
@@ -225,26 +243,45 @@ def _seeds(text: str) -> tuple[int, ...]:
 # --- what is shown ---------------------------------------------------------------------------
 
 
-def _table(
-    base: RunSpec, column: Column, what: str, parameter: str, line: Sequence[CurveValue]
-) -> Table:
-    title = f"{find_model(base.model).title}: {_HEADS[what].lower()}"
+def _table(spec: CurveSpec, line: Sequence[CurveValue]) -> Table:
+    column, kind = spec.column(MODELS), spec.kind
+    titles = {
+        CurveKind.LABELS: "quality against the share of labels kept",
+        CurveKind.SIZE: "quality against size and time",
+        CurveKind.SHRINK: "quality against the bytes stored",
+    }
+    title = f"{find_model(spec.base.model).title}: {titles[kind]}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    heads = {
+        CurveKind.LABELS: "labels kept",
+        CurveKind.SIZE: spec.parameter,
+        CurveKind.SHRINK: "made smaller",
+    }
+    table.add_column(Text(heads[kind]), justify="left" if kind is CurveKind.SHRINK else "right")
+    if kind is CurveKind.SHRINK:
+        table.add_column("stored", justify="right")
     arrow = "↑" if column.higher_is_better else "↓"
-    table.add_column(Text("labels kept" if what == LABELS else parameter), justify="right")
     table.add_column(Text(f"{column.task}\n{column.title}{arrow}"), justify="right")
     table.add_column("95 % interval", justify="right")
     table.add_column("fit", justify="right")
     table.add_column("numbers\nlearned", justify="right")
     for value in line:
         quality = value.quality
-        x = f"{value.x:.4g}" if what == SIZE else f"{value.x:.3g}"
-        known = math.isfinite(quality.low)
         table.add_row(
-            x if what == SIZE else f"{100 * value.x:.3g} %",
+            *_place(kind, value),
             f"{quality.mean:.4f}" if math.isfinite(quality.mean) else "–",
-            f"{quality.low:.4f} to {quality.high:.4f}" if known else "–",
+            f"{quality.low:.4f} to {quality.high:.4f}" if math.isfinite(quality.low) else "–",
             f"{value.fit_seconds:.1f} s",
             f"{value.n_parameters:,.0f}",
         )
     return table
+
+
+def _place(kind: CurveKind, value: CurveValue) -> tuple[str, ...]:
+    match kind:
+        case CurveKind.LABELS:
+            return (f"{100 * value.x:.3g} %",)
+        case CurveKind.SIZE:
+            return (f"{value.x:.4g}",)
+        case CurveKind.SHRINK:
+            return SHRINKINGS[value.way].title, f"{value.stored_bytes / 1024:,.0f} KiB"

@@ -112,6 +112,22 @@ def run(
     )
 
 
+def judge(
+    model: Recommender,
+    split: Split,
+    spec: RunSpec,
+    progress: Progress = silent,
+    tasks: Sequence[Task] | None = None,
+) -> tuple[MetricResult, ...]:
+    """Judge a fitted model on a split's test part, as ``run`` does.
+
+    Parameters
+    ----------
+    tasks : those of the model that are judged; by default all
+    """
+    return tuple(_judge(model, split, spec, progress, tasks).metrics)
+
+
 def split_of(spec: RunSpec, log: InteractionLog) -> Split:
     """Return the split that ``run`` makes for a spec, to restore or to explain a fitted model."""
     rng = np.random.default_rng([spec.seed, _SPLIT])
@@ -138,10 +154,17 @@ class _Judgement:
     predict_seconds: float = 0.0
 
 
-def _judge(model: Recommender, split: Split, spec: RunSpec, progress: Progress) -> _Judgement:
+def _judge(
+    model: Recommender,
+    split: Split,
+    spec: RunSpec,
+    progress: Progress,
+    tasks: Sequence[Task] | None = None,
+) -> _Judgement:
     judgement = _Judgement()
-    n_tasks = len(model.tasks)
-    for number, task in enumerate(model.tasks):
+    tasks = model.tasks if tasks is None else tasks
+    n_tasks = len(tasks)
+    for number, task in enumerate(tasks):
         step = part_of(progress, number / n_tasks, (number + 1) / n_tasks)
         relevant = relevant_items(task, split)
 

@@ -2,12 +2,22 @@
 
 ``search`` does one in this process; ``Course`` hands out its trials one by one to whoever does
 them elsewhere. Every trial is judged on validation data (``rehearse``); what was chosen is then
-run for real, ``run(result.run_spec(trial), log)``. ``label_curve`` and ``size_curve`` show what a
-model needs of labels, of size and of time.
+run for real, ``run(result.run_spec(trial), log)``. A ``curve`` shows what a model needs of
+labels, of size and time, or of bytes.
 """
 
 from algorithms.search.course import Attempt, Course, search
-from algorithms.search.curves import CurveValue, label_curve, size_curve, size_values
+from algorithms.search.curves import (
+    CurveKind,
+    CurveRun,
+    CurveSpec,
+    CurveValue,
+    curve,
+    curve_run,
+    label_curve,
+    size_curve,
+    size_values,
+)
 from algorithms.search.points import n_points
 from algorithms.search.rehearsal import rehearse
 from algorithms.search.result import Role, SearchResult, Trial
@@ -23,6 +33,9 @@ from algorithms.search.spec import Objective, SearchError, SearchMethod, SearchS
 __all__ = [
     "Attempt",
     "Course",
+    "CurveKind",
+    "CurveRun",
+    "CurveSpec",
     "CurveValue",
     "Objective",
     "Parameter",
@@ -34,6 +47,8 @@ __all__ = [
     "Trial",
     "WeightScale",
     "column_of",
+    "curve",
+    "curve_run",
     "label_curve",
     "n_points",
     "narrowed",

@@ -7,8 +7,17 @@ from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import RunSpec, run
 from algorithms.evaluation.columns import Column
-from algorithms.search import label_curve, size_curve
-from algorithms.search.curves import with_labels_hidden
+from algorithms.models.catalog import MODELS
+from algorithms.search import (
+    CurveKind,
+    CurveSpec,
+    Objective,
+    curve,
+    label_curve,
+    rehearse,
+    size_curve,
+)
+from algorithms.search.curves import NoNetworkError, NoSizeError, size_values, with_labels_hidden
 from algorithms.tasks import Task, TaskKind
 
 STARS = Task(
@@ -83,3 +92,60 @@ def test_size_is_told_beside_quality(log, spec):
     assert small.fit_seconds > 0
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1)
+
+
+def test_a_curve_is_json_and_its_runs_are_seeds_within_points(spec):
+    asked = CurveSpec(
+        kind=CurveKind.LABELS,
+        base=spec,
+        objective=Objective(task="stars"),
+        values=(0.5, 1.0),
+        seeds=(3, 4),
+    )
+    assert CurveSpec.model_validate_json(asked.model_dump_json()) == asked
+    assert [(each.kept, each.seed) for each in asked.runs()] == [(0.5, 3), (0.5, 4), (1, 3), (1, 4)]
+
+
+def test_points_come_as_their_runs_end(log, spec):
+    asked = CurveSpec(
+        kind=CurveKind.SIZE,
+        base=spec,
+        objective=Objective(task="stars"),
+        parameter="item_damping",
+        values=(1, 100),
+        seeds=(1, 2),
+    )
+    runs = asked.runs()
+    results = {2: run(RunSpec(**dict(spec, seed=1, config=runs[2].config)), log)}
+    (point,) = asked.points(results)
+    assert (point.x, point.quality.n) == (100, 1)
+
+
+def test_what_a_size_is(spec):
+    assert size_values(MODELS["als"])[0] == "n_factors"
+    assert size_values(MODELS["als"], text="8,2") == ("n_factors", (2, 8))
+    name, values = size_values(MODELS["shared_bottom"], text="8:32")
+    assert (name, values[0], values[-1]) == ("width", 8, 32)
+    with pytest.raises(NoSizeError, match="item_damping"):
+        size_values(MODELS["bias"])
+
+
+def test_only_networks_shrink(log, spec):
+    asked = CurveSpec(kind=CurveKind.SHRINK, base=spec, objective=Objective(task="stars"))
+    with pytest.raises(NoNetworkError, match="is no network"):
+        curve(asked, log)
+
+
+def test_a_network_is_fitted_once_and_judged_on_validation_data(log, spec):
+    pytest.importorskip("torch")
+    base = spec.model_copy(update={"model": "shared_bottom", "config": {"n_epochs": 1}})
+    asked = CurveSpec(
+        kind=CurveKind.SHRINK, base=base, objective=Objective(task="stars"), seeds=(1,)
+    )
+    points = {each.way: each for each in curve(asked, log)}
+    assert points["int8"].stored_bytes < points["float16"].stored_bytes
+    assert points["float16"].stored_bytes < points["float32"].stored_bytes
+    assert points["pruned75"].n_parameters < points["pruned50"].n_parameters
+    rehearsed = rehearse(base.model_copy(update={"seed": 1}), log).metric("stars", "rmse")
+    assert points["float32"].quality.mean == pytest.approx(rehearsed.value, abs=1e-6)
+    assert points["float16"].quality.mean == pytest.approx(rehearsed.value, abs=1e-3)
