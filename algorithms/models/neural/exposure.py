@@ -1,15 +1,14 @@
 r"""How likely a user is to meet an item at all: the first of two stages of a list.
 
 A network learns what happens to items that are shown. A list is made of items that mostly never
-were: of those it knows little, and the best it can say of an item no such user ever meets is a guess.
-In practice one stage finds candidates and a second one orders them (Covington et al. 2016). Here
-both are one number,
+were: of an item that no such user ever meets it can only guess. In practice one stage finds
+candidates and a second one orders them (Covington et al. 2016). Here both are one number,
 
 .. math:: \text{rank}(u, i) = P(\text{met} \mid u, i)^{\kappa}\; P(y_t \mid u, i, \text{met})
 
-Whether two have met is known for *every* pair, unlike the labels: so the first factor is learned from
-all cells, by shared factors on the fact that an event exists. With :math:`\kappa = 0` it is left out.
-The prediction for an event, its probability and its explanation are those of the network alone.
+Whether two have met is known for *every* pair, unlike the labels: so the first factor is learned
+from all cells, by shared factors on the fact that an event exists. With :math:`\kappa = 0` it is
+left out. Predictions, probabilities and explanations are those of the network alone.
 
 References
 ----------
