@@ -77,9 +77,7 @@ class Application(QObject):
                 setup,
                 self._page("experiments"),
             ),
-            PageEntry(
-                "search", self.tr("Search"), "magnifying-glass", setup, self._page("search")
-            ),
+            PageEntry("search", self.tr("Search"), "magnifying-glass", setup, self._page("search")),
             PageEntry("compare", self.tr("Compare"), "chart-bar", look, self._page("compare")),
             PageEntry("explain", self.tr("Explain"), "lightbulb", look, self._page("explain")),
             PageEntry(
@@ -90,6 +88,7 @@ class Application(QObject):
                 self._page("metrics"),
                 needs_project=False,
             ),
+            PageEntry("inside", self.tr("Inside"), "eye", look, self._page("inside")),
         ]
 
     def _page(self, key: str) -> Callable[[], QWidget]:

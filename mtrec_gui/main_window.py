@@ -35,6 +35,8 @@ from mtrec_gui.widgets.notice_bar import NoticeBar
 from mtrec_gui.widgets.reading_order import step
 from mtrec_gui.widgets.undo_keys import UndoKeys
 
+_MOST_DIGITS = 9  # pages that have a key of their own; Ctrl+0 is the zoom
+
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
@@ -213,10 +215,11 @@ class MainWindow(QMainWindow):
             made.setCheckable(True)
             made.clicked.connect(lambda _=False, key=entry.key: self.show_page(key))
             number = len(self._entries) + 1
-            made.setToolTip(f"{entry.title} (Ctrl+{number})")
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self).activated.connect(
-                lambda key=entry.key: self.show_page(key)
-            )
+            if number <= _MOST_DIGITS:
+                made.setToolTip(f"{entry.title} (Ctrl+{number})")
+                QShortcut(QKeySequence(f"Ctrl+{number}"), self).activated.connect(
+                    lambda key=entry.key: self.show_page(key)
+                )
             self._group.addButton(made)
             self._rail.insertWidget(self._rail.count() - 1, made)
             self._entries[entry.key] = entry

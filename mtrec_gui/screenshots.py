@@ -14,7 +14,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-PAGES = ("home", "data", "tasks", "rules", "experiments", "compare", "explain", "metrics")
+PAGES = (
+    "home",
+    "data",
+    "tasks",
+    "rules",
+    "experiments",
+    "compare",
+    "explain",
+    "metrics",
+    "inside",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

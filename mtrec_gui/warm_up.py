@@ -23,12 +23,14 @@ PAGES = (
     "rules",
     "explain",
     "search",
+    "inside",
     "metrics",
     "import_file",
     "new_world",
 )
 PLOTS = (
     "contributions",
+    "exhibits",
     "formula",
     "gains",
     "new_world",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,13 +32,10 @@ def draw_matrix(
     write : what stands in a field
     strengths : (n_rows, n_columns) -1 to 1, how strongly each is coloured; by default the values
     """
-    from matplotlib.colors import to_rgb
-
     n_rows, n_columns = values.shape
     strengths = np.clip(np.nan_to_num(values if strengths is None else strengths), -1, 1)
-    colours = field_colours(strengths, *(np.array(to_rgb(c)) for c in _three(theme)))
-    inks = (theme.text, theme.on_accent)
-    contrasts = np.stack([_contrast(colours, np.array(to_rgb(ink))) for ink in inks])
+    colours = field_colours(strengths, rgb(theme.surface), rgb(theme.accent), rgb(theme.muted))
+    inks = readable_inks(colours, (theme.text, theme.on_accent))
     axes.imshow(colours, aspect="auto", interpolation="nearest")
     for row in range(n_rows):
         for column in range(n_columns):
@@ -49,7 +46,7 @@ def draw_matrix(
                 "–" if np.isnan(value) else write(value),
                 ha="center",
                 va="center",
-                color=inks[int(contrasts[:, row, column].argmax())],
+                color=inks[row][column],
             )
     axes.set_xticks(np.arange(n_columns + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(n_rows + 1) - 0.5, minor=True)
@@ -67,8 +64,15 @@ def field_colours(
     return colours
 
 
-def _three(theme: Theme) -> tuple[str, str, str]:
-    return theme.surface, theme.accent, theme.muted
+def readable_inks(colours: FloatArray, inks: Sequence[str]) -> list[list[str]]:
+    """Return for each field of (n_rows, n_columns, 3) colours the ink that stands out most."""
+    contrasts = [_contrast(colours, rgb(ink)) for ink in inks]
+    return [[inks[best] for best in row] for row in np.argmax(contrasts, axis=0)]
+
+
+def rgb(colour: str) -> FloatArray:
+    """Return (3,) the parts, 0 to 1, of a colour such as ``#2F5BEA``."""
+    return np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
 
 
 def _contrast(grounds: FloatArray, ink: FloatArray) -> FloatArray:

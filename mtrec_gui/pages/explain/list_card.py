@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from mtrec_gui.pages.explain.boxes import fill
 from mtrec_gui.pages.explain.ranked_list import RankedList
 from mtrec_gui.pages.explain.state import ExplainState, ListKind, ModelList
 from mtrec_gui.pages.explain.words import Words
 from mtrec_gui.theme import XS, L, S
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.boxes import fill
 from mtrec_gui.widgets.buttons import button, set_icon
 from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
 from mtrec_gui.widgets.layout import row

@@ -9,7 +9,6 @@ from PySide6.QtCore import QDateTime, QLocale, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QMenu, QVBoxLayout, QWidget
 
-from mtrec_gui.pages.explain.boxes import fill
 from mtrec_gui.pages.explain.controls import Controls
 from mtrec_gui.pages.explain.list_card import ListCard
 from mtrec_gui.pages.explain.state import MOST_LISTS, ExplainState
@@ -17,6 +16,7 @@ from mtrec_gui.pages.explain.why_card import WhyCard
 from mtrec_gui.pages.explain.words import Words
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.widgets.boxes import fill
 from mtrec_gui.widgets.buttons import button
 from mtrec_gui.widgets.column_flow import ColumnFlow
 from mtrec_gui.widgets.labels import PlainLabel

@@ -1,0 +1,28 @@
+"""Inside: what a finished model shows of itself, and how its tasks got on while it learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from mtrec_gui.context import Context
+
+
+def build(context: Context) -> QWidget:
+    """Make the page."""
+    from mtrec_gui.pages.inside.presenter import InsidePresenter
+    from mtrec_gui.pages.inside.reading import Reader
+    from mtrec_gui.pages.inside.view import InsidePage
+    from mtrec_gui.restored import RestoredModels
+
+    page = InsidePage(context.appearance, context.workspace.task_position)
+    presenter = InsidePresenter(context.workspace, Reader(RestoredModels(most=2)))
+    page.comparison_chosen.connect(presenter.comparison_chosen)
+    page.run_chosen.connect(presenter.run_chosen)
+    page.experiments_wanted.connect(lambda: context.go("experiments"))
+    page.shown.connect(presenter.shown)
+    page.hidden.connect(presenter.hidden)
+    presenter.attach(page)
+    return page
