@@ -19,7 +19,7 @@ from algorithms.errors import ConfigError
 from algorithms.evaluation import Experiment, RunSpec
 from algorithms.models.neural.shrinking import SHRINKINGS
 from algorithms.progress import Stage, part_of
-from algorithms.search import CurveKind, CurveSpec, CurveValue, Objective, size_values
+from algorithms.search import CurveKind, CurveSpec, CurveValue, Objective, knee, size_values
 from algorithms.search import curve as draw_curve
 from mtrec_gui import exit_status
 from mtrec_gui.console import open_workspace
@@ -42,6 +42,10 @@ def curve(options: argparse.Namespace) -> int:
     lines = _draw(specs, log, console)
     for spec, line in zip(specs, lines, strict=True):
         console.print(_table(spec, line))
+    if specs[0].kind is not CurveKind.LABELS:
+        console.print(
+            Text("Knee: the smallest that is within one standard error of the best mean.", "dim")
+        )
     seeds = ", ".join(map(str, specs[0].seeds))
     console.print(
         Text(
@@ -265,7 +269,9 @@ def _table(spec: CurveSpec, line: Sequence[CurveValue]) -> Table:
     table.add_column("95 % interval", justify="right")
     table.add_column("fit", justify="right")
     table.add_column("numbers\nlearned", justify="right")
-    for value in line:
+    table.add_column("")
+    bend = None if kind is CurveKind.LABELS else knee(line, column.higher_is_better)
+    for place, value in enumerate(line):
         quality = value.quality
         table.add_row(
             *_place(kind, value),
@@ -273,6 +279,7 @@ def _table(spec: CurveSpec, line: Sequence[CurveValue]) -> Table:
             f"{quality.low:.4f} to {quality.high:.4f}" if math.isfinite(quality.low) else "–",
             f"{value.fit_seconds:.1f} s",
             f"{value.n_parameters:,.0f}",
+            "knee" if place == bend else "",
         )
     return table
 

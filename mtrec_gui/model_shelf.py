@@ -47,10 +47,19 @@ def run(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunR
 
 
 def rehearse(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
-    """Fit one model and judge it on validation data; a worker process calls it for a search."""
+    """Fit one model and judge it on validation data, as a search does."""
     from algorithms.search.rehearsal import rehearse as of_engine
 
     return of_engine(spec, log, progress, MODELS)
+
+
+def study(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
+    """Do what a search or a curve needs; a worker process calls it."""
+    from algorithms.search.curves import CurveRun, curve_run
+
+    if isinstance(spec, CurveRun):
+        return curve_run(spec, log, progress, MODELS)
+    return rehearse(spec, log, progress)
 
 
 def compare(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from algorithms.search import Attempt, Course, SearchResult, SearchSpec, Trial
     from mtrec_gui.storage import Project
 
-FUNCTION = "mtrec_gui.model_shelf:rehearse"
+FUNCTION = "mtrec_gui.model_shelf:study"
 """What the workers of the backend call."""
 
 _AHEAD = 8  # trials that wait in the queue; more would only take memory

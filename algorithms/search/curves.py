@@ -6,8 +6,10 @@ wander with the draw. A model that shares should fall later than one that learns
 
 **Limited resources.** One parameter that makes a model larger, such as the number of factors, is
 turned up. Quality rises, then stays; where it bends is the *knee*, and what lies beyond costs time
-and memory for nothing. A network that is fitted already can be made smaller as well: fewer bits for
-each number, fewer units (``algorithms.models.neural.shrinking``).
+and memory for nothing. The knee is found by the rule of one standard error (Breiman and others
+1984, *Classification and regression trees*): the smallest size that is no further from the best
+mean than one standard error of it. A network that is fitted already can be made smaller as well:
+fewer bits for each number, fewer units (``algorithms.models.neural.shrinking``).
 
 The first two are experiments, not a search: every point is a real run, judged on test data, and
 nothing is chosen by it. A smaller copy of a fitted network is there to be chosen, so the third is a
@@ -209,6 +211,24 @@ class CurveValue:
     n_parameters: float
     stored_bytes: float = math.nan
     way: str = ""
+
+
+def knee(points: Sequence[CurveValue], higher_is_better: bool) -> int | None:
+    """Return the place of the smallest point that is within a standard error of the best mean.
+
+    None where there is nothing to compare, or one seed only. All points of a seed share a split,
+    whose chance they have in common: the standard error is rather too large, the knee too early.
+    """
+    means = np.array([point.quality.mean for point in points])
+    if np.isfinite(means).sum() < 2:
+        return None
+    signed = means if higher_is_better else -means
+    best = int(np.nanargmax(signed))
+    error = points[best].quality.deviation / math.sqrt(points[best].quality.n)
+    if not math.isfinite(error):
+        return None
+    near = [place for place in range(len(points)) if signed[place] >= signed[best] - error]
+    return min(near, key=lambda place: points[place].x)
 
 
 # --- doing it ----------------------------------------------------------------------------------

@@ -164,9 +164,11 @@ class LocalJobs:
         run_folder = self._folder / f"run{job.handle.id}"
         run_folder.mkdir()
         job.folder = run_folder
+        spec = job.handle.spec
         return worker.Order(
             function=self._function,
-            spec=job.handle.spec.model_dump_json(),
+            spec=spec.model_dump_json(),
+            spec_class=f"{type(spec).__module__}:{type(spec).__qualname__}",
             log_folder=str(self._log_folder(job.log)),
             run_folder=str(run_folder),
             session_folder=str(self._folder),

@@ -51,6 +51,7 @@ class Order:
     log_folder : where the log lies
     run_folder : where the result goes
     session_folder : what to delete where the parent is gone and cannot
+    spec_class : ``module:name`` of what the spec is; more than a ``RunSpec`` for a curve
     """
 
     function: str
@@ -58,6 +59,7 @@ class Order:
     log_folder: str
     run_folder: str
     session_folder: str
+    spec_class: str = "algorithms.evaluation.experiment:RunSpec"
 
     def to_json(self) -> str:
         """Return the order as text."""
@@ -155,17 +157,21 @@ def _watch(control: Connection, reporter: Reporter, session_folder: str) -> None
 
 def _run(order: Order, reporter: Reporter) -> RunResult:
     from algorithms.data.log import InteractionLog
-    from algorithms.evaluation.experiment import RunSpec
     from algorithms.progress import Stage
     from mtrec_gui.jobs.parts import read_parts
 
     reporter(0.0, Stage.LOAD)
-    module_name, _, name = order.function.partition(":")
-    function = getattr(importlib.import_module(module_name), name)
+    function, spec_class = _named(order.function), _named(order.spec_class)
     _, arrays = read_parts(Path(order.log_folder), mapped=True)
     log = InteractionLog.from_arrays(arrays)
-    result: RunResult = function(RunSpec.model_validate_json(order.spec), log, reporter)
+    result: RunResult = function(spec_class.model_validate_json(order.spec), log, reporter)
     return result
+
+
+def _named(name: str) -> Any:
+    """Return what ``module:name`` stands for."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def _save(result: RunResult, folder: Path) -> None:

@@ -7,12 +7,15 @@ from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import RunSpec, run
 from algorithms.evaluation.columns import Column
+from algorithms.evaluation.repeats import summarise
 from algorithms.models.catalog import MODELS
 from algorithms.search import (
     CurveKind,
     CurveSpec,
+    CurveValue,
     Objective,
     curve,
+    knee,
     label_curve,
     rehearse,
     size_curve,
@@ -149,3 +152,14 @@ def test_a_network_is_fitted_once_and_judged_on_validation_data(log, spec):
     rehearsed = rehearse(base.model_copy(update={"seed": 1}), log).metric("stars", "rmse")
     assert points["float32"].quality.mean == pytest.approx(rehearsed.value, abs=1e-6)
     assert points["float16"].quality.mean == pytest.approx(rehearsed.value, abs=1e-3)
+
+
+def test_the_knee_is_the_smallest_that_is_near_the_best():
+    def point(x, *values):
+        return CurveValue(x, summarise(values), 1.0, x)
+
+    up = [point(1, 0.1, 0.2), point(2, 0.49, 0.51), point(4, 0.48, 0.54), point(8, 0.47, 0.53)]
+    assert knee(up, higher_is_better=True) == 1  # best 0.51, its standard error 0.03
+    assert knee(up, higher_is_better=False) == 0
+    assert knee(up[:1], higher_is_better=True) is None
+    assert knee([point(1, 0.1), point(2, 0.2)], higher_is_better=True) is None  # one seed
