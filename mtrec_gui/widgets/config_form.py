@@ -53,6 +53,7 @@ class ConfigForm(QWidget):
     choices : for text fields, the texts to choose from
     editors : for text fields, what makes an editor of their own, over the whole width
     last : fields that come after all others, wherever they are declared
+    titles : by field, what stands for its values in a drop-down list
 
     Signals
     -------
@@ -70,11 +71,13 @@ class ConfigForm(QWidget):
         choices: Mapping[str, Sequence[str]] | None = None,
         editors: Mapping[str, Callable[[], TextEditor]] | None = None,
         last: Sequence[str] = (),
+        titles: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._class = config_class
         self._choices = dict(choices or {})
         self._editors = dict(editors or {})
+        self._titles = dict(titles or {})
         self._get: dict[str, Callable[[], Any]] = {}
         self._set: dict[str, Callable[[Any], None]] = {}
         self._controls: dict[str, QWidget] = {}
@@ -240,8 +243,9 @@ class ConfigForm(QWidget):
 
     def _combo(self, name: str, choices: Sequence[tuple[str, Any]]) -> QWidget:
         box = QuietCombo()
+        titles = self._titles.get(name, {})
         for text, value in choices:
-            box.addItem(engine_text(text.replace("_", " ")), value)
+            box.addItem(engine_text(titles.get(text, text.replace("_", " "))), value)
         box.currentIndexChanged.connect(lambda _: self._edited(name))
         self._get[name] = box.currentData
         self._set[name] = lambda value: box.setCurrentIndex(max(0, box.findData(value)))

@@ -7,6 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
+from algorithms.balancing.catalog import BALANCERS
+from mtrec_gui.pages.experiments.balancer_well import BalancerWell
+from mtrec_gui.pages.experiments.install_line import InstallLine
 from mtrec_gui.pages.experiments.state import ModelDetail
 from mtrec_gui.pages.experiments.words import ExperimentWords
 from mtrec_gui.theme import M
@@ -53,6 +56,8 @@ class DetailCard(Card):
         self._tags = QWidget()
         self._flow = FlowLayout(self._tags, spacing=appearance.px(M))
         self._remarks = PlainLabel(role="muted", wrap=True)
+        self.install = InstallLine()
+        self.balancer = BalancerWell(appearance)
         self._settings = PlainLabel(self.tr("Settings"), "strong")
         self._form_place = row()
         self.rules = button(self.tr("Edit the rules"))
@@ -66,10 +71,18 @@ class DetailCard(Card):
         self.variant.clicked.connect(self.variant_added)
         self.remove = button(self.tr("Remove"), "quiet")
         self.remove.clicked.connect(self.variant_removed)
-        for widget in (self._equation, self._reference, self._tags, self._remarks, rule()):
+        for widget in (
+            self.install,
+            self._equation,
+            self._reference,
+            self._tags,
+            self._remarks,
+            rule(),
+        ):
             self.body.addWidget(widget)
         self.body.addWidget(self._settings)
         self.body.addLayout(self._form_place)
+        self.body.addWidget(self.balancer)
         self.body.addLayout(row(self.defaults, self.variant, self.rules, self.remove, None))
         self.body.addStretch(1)
         appearance.changed.connect(self._restyle)
@@ -98,6 +111,8 @@ class DetailCard(Card):
         if before is None or before.row.served != detail.row.served:
             self._show_tags(detail)
         self._show_form(detail)
+        self.install.show_missing(detail.row.missing)
+        self.balancer.show_balancer(detail.balancer)
         self.rules.setVisible(detail.follows_rules)
         self.defaults.setEnabled(bool(detail.row.differs))
         self.remove.setVisible(detail.can_remove)
@@ -123,7 +138,13 @@ class DetailCard(Card):
     def _show_form(self, detail: ModelDetail) -> None:
         if self._form is None or self._form.property("of") is not detail.config_class:
             clear(self._form_place)
-            self._form = ConfigForm(detail.config_class, skip=("rules",))
+            titles = {key: each.title for key, each in BALANCERS.items()}
+            self._form = ConfigForm(
+                detail.config_class,
+                skip=("rules",),
+                titles={"balancer": titles},
+                last=("balancer",),  # its card stands under the form
+            )
             self._form.setProperty("of", detail.config_class)
             self._form.changed.connect(self.config_edited)
             self._form_place.addWidget(self._form)

@@ -58,13 +58,15 @@ class ModelLine(QWidget):
         title, remark = words.row_title(shown), words.row_remark(shown)
         with QSignalBlocker(self.tick):
             self.tick.setChecked(shown.ticked)
+        self.tick.setEnabled(shown.missing is None)
         self.tick.setAccessibleName(self.tr("{model} takes part").format(model=title))
         self.button.setChecked(chosen)
         self.button.setAccessibleName(f"{title} {remark}".strip())
         tasks = ", ".join(mark.name for mark in shown.served)
         self.button.setAccessibleDescription(self.tr("Serves {tasks}").format(tasks=tasks or "–"))
         self._title.setText(title)
-        self._title.set_role("strong" if chosen else "text")
+        plain = "text" if shown.missing is None else "muted"
+        self._title.set_role("strong" if chosen else plain)
         self._remark.setText(remark)
         warning = words.row_warning(shown)
         self._warning.setText(warning)

@@ -18,6 +18,7 @@ from mtrec_gui.pages.experiments.reading import (
     model_rows,
     read_seeds,
     run_plan,
+    runnable,
 )
 from mtrec_gui.pages.experiments.state import (
     Edit,
@@ -142,7 +143,7 @@ class ExperimentsPresenter:
 
     def run_pressed(self) -> None:
         """A person wants the ticked models to run."""
-        self._desk.start(self._workspace.experiment)
+        self._desk.start(runnable(self._workspace.experiment))
 
     def run_cancelled(self, job: str) -> None:
         """A person wants one run to stop."""

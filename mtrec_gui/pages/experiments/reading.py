@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from algorithms.balancing.catalog import BALANCERS
 from algorithms.errors import NoTasksError
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
@@ -15,7 +16,9 @@ from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text
 from mtrec_gui.model_shelf import MODELS
 from mtrec_gui.pages.experiments.state import (
+    BalancerFacts,
     Judging,
+    MissingPackage,
     ModelDetail,
     ModelRow,
     Obstacle,
@@ -44,18 +47,20 @@ def model_rows(experiment: Experiment, problems: Sequence[TaskProblem]) -> tuple
         model = MODELS.get(choice.model)
         earlier = [n for n in range(place) if choices[n].model == choice.model]
         values = differing(choice)
+        missing = None if model is None else missing_package(model)
         rows.append(
             ModelRow(
                 place=place,
                 title=choice.model if model is None else model.title,
                 family=None if model is None else model.family,
-                ticked=choice.enabled,
+                ticked=choice.enabled and missing is None,
                 differs=tuple(values.items()),
                 served=_marks(experiment, model, served=True),
                 unserved=_marks(experiment, model, served=False),
                 blocked=blocked(choice.model, experiment.tasks, problems),
                 twin_of=next((n for n in earlier if differing(choices[n]) == values), None),
                 variant=len(earlier) + 1,
+                missing=missing,
             )
         )
     return tuple(
@@ -96,6 +101,46 @@ def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) ->
     return next((each.message for each in problems if each.fatal and each.task in served), None)
 
 
+def missing_package(model: type[Recommender]) -> MissingPackage | None:
+    """Return the package that a model needs and that is not installed, if there is one."""
+    missing = missing_extra(model)
+    if missing is None:
+        return None
+    return MissingPackage(str(missing.values["package"]), str(missing.values["command"]))
+
+
+def runnable(experiment: Experiment) -> Experiment:
+    """Return an experiment without the models whose package is missing here.
+
+    They stay ticked in the project, for a machine that has it.
+    """
+    models = tuple(
+        each
+        for each in experiment.models
+        if each.model not in MODELS or missing_extra(MODELS[each.model]) is None
+    )
+    return experiment.model_copy(update={"models": models})
+
+
+def balancer_facts(model: type[Recommender], config: Mapping[str, Any]) -> BalancerFacts | None:
+    """Return what there is to know about the balancer of a configuration; None without one."""
+    field = model.config_class.model_fields.get("balancer")
+    if field is None:
+        return None
+    found = BALANCERS.get(str(config.get("balancer", field.default)))
+    if found is None:
+        return None
+    return BalancerFacts(
+        title=found.title,
+        summary=found.summary,
+        equation=found.equation,
+        reference=reference_text(found.reference),
+        when_agree=found.when_agree,
+        when_conflict=found.when_conflict,
+        doubt=found.doubt,
+    )
+
+
 def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
     """Return all there is to know about the model of a row; None where it is unknown."""
     choices = all_choices(experiment)
@@ -117,6 +162,7 @@ def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
         follows_rules="rules" in model.config_class.model_fields,
         can_remove=sum(each.model == choice.model for each in choices) > 1,
         sources=_sources(model),
+        balancer=balancer_facts(model, choice.config),
     )
 
 

@@ -56,6 +56,27 @@ class TaskMark:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingPackage:
+    """A package that a model needs and that is not installed, and what installs it."""
+
+    package: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalancerFacts:
+    """What there is to know about the balancer that is chosen."""
+
+    title: str
+    summary: str
+    equation: str
+    reference: str
+    when_agree: str
+    when_conflict: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRow:
     """One line of the list of models.
 
@@ -64,12 +85,13 @@ class ModelRow:
     place : place in the list of choices; names the row in what the view reports
     title : the model's title, or its key where the catalog does not have it
     family : None where the catalog does not have it
-    ticked : whether it takes part
+    ticked : whether it takes part; never where a package is missing
     differs : the values that differ from the defaults
     served, unserved : the tasks that are switched on
     blocked : why it cannot run
     twin_of : place of an earlier row of the same model with the same values
     variant : 1 for the first row of a model, 2 for the second, …
+    missing : the package without which it cannot run here
     """
 
     place: int
@@ -82,6 +104,7 @@ class ModelRow:
     blocked: Message | None
     twin_of: int | None
     variant: int
+    missing: MissingPackage | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +122,7 @@ class ModelDetail:
     follows_rules : whether it follows the rules of the project
     can_remove : whether it is a variant that can go
     sources : files with its code, its own first, then those it builds upon
+    balancer : the one that is chosen, where the model has one
     """
 
     row: ModelRow
@@ -113,6 +137,7 @@ class ModelDetail:
     follows_rules: bool
     can_remove: bool
     sources: tuple[str, ...]
+    balancer: BalancerFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

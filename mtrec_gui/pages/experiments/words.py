@@ -71,6 +71,8 @@ class ExperimentWords(QObject):
 
     def row_remark(self, row: ModelRow) -> str:
         """Return what sets a row apart."""
+        if row.missing is not None:
+            return self.tr("needs {package}").format(package=row.missing.package)
         if row.differs:
             return self.values(row.differs)
         if row.variant > 1:
@@ -79,6 +81,8 @@ class ExperimentWords(QObject):
 
     def row_warning(self, row: ModelRow) -> str:
         """Return what should be known before it runs."""
+        if row.missing is not None:  # the remark says so, and the model's card how to get it
+            return ""
         if row.blocked is not None:
             return say(row.blocked)
         if row.twin_of is not None and row.ticked:
@@ -93,7 +97,7 @@ class ExperimentWords(QObject):
         """Return what else there is to know about a model."""
         n_served = len(detail.row.served)
         words = []
-        if detail.row.blocked is not None:
+        if detail.row.blocked is not None and detail.row.missing is None:
             words.append(say(detail.row.blocked))
         if detail.is_bound:
             words.append(self.tr("It does not compete: the other models are read by it."))

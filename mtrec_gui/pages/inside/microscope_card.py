@@ -23,6 +23,7 @@ from mtrec_gui.widgets.side_by_side import SideBySide
 from mtrec_gui.wording import engine_text, number
 
 FRAME_MS = 50  # between two notes while it plays
+_CLEAR = 0.1  # of a cosine; what lies nearer to 0 is noise of the batch
 _GREAT_STEP = 10  # notes, by Page Up and Page Down
 
 
@@ -178,13 +179,14 @@ class MicroscopeCard(Card):
         worst, best = shown.worst, shown.best
         if worst is None or best is None:
             return self.tr("Nothing is known of how the tasks agreed at this step.")
-        if worst.cosine < 0:
+        if worst.cosine <= -_CLEAR:
             return self.tr(
                 "{one} and {other} pull against each other (cosine {cosine}): a step for one "
                 "hurts the other."
             ).format(one=worst.one, other=worst.other, cosine=number(worst.cosine, 2))
         return self.tr(
-            "No two tasks pull against each other; {one} and {other} agree most (cosine {cosine})."
+            "No two tasks clearly pull against each other; {one} and {other} agree most "
+            "(cosine {cosine})."
         ).format(one=best.one, other=best.other, cosine=number(best.cosine, 2))
 
     def _show_curve(self) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox
 
+from algorithms.balancing.catalog import BALANCERS
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitMethod
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
+from algorithms.models import extras
 from algorithms.models.base import Family
 from algorithms.models.catalog import MODELS
 from algorithms.progress import Stage
@@ -104,6 +106,13 @@ def lab(tmp_path):
     made = Lab(tmp_path)
     yield made
     made.workspace.close()
+
+
+@pytest.fixture
+def without_torch(monkeypatch):
+    """A machine without the extra for networks."""
+    found = extras.find_spec
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "torch" else found(name))
 
 
 # --- models --------------------------------------------------------------------------------------
@@ -209,6 +218,36 @@ def test_a_model_without_a_task_to_serve_says_so_and_the_others_can_run(lab):
     assert "binary, quantity" in str(lab.view.row("ALS (implicit)").blocked)
     assert lab.view.row("Bias").blocked is None
     assert (lab.view.state.plan.n_blocked, lab.view.state.plan.obstacle) == (1, None)
+
+
+def test_a_model_whose_package_is_missing_is_never_ticked_and_names_the_command(without_torch, lab):
+    models = (*EXPERIMENT.models, ModelChoice(model="shared_bottom"))
+    lab.workspace.edit("add", lab.workspace.experiment.model_copy(update={"models": models}))
+    row = lab.view.row("Shared-bottom network")
+    assert not row.ticked
+    assert row.missing.package == "torch"
+    assert row.missing.command.endswith('-m pip install -c constraints.txt -e ".[deep]"')
+    assert lab.view.row("ALS (implicit)").missing is None
+    assert lab.view.state.plan.n_models == len(FIRST)
+    lab.presenter.run_pressed()
+    assert [handle.spec.model for handle in lab.backend.handles] == list(FIRST)
+    assert lab.models[-1][0] == "shared_bottom"  # kept for a machine that has it
+
+
+def test_the_balancer_that_is_chosen_is_explained(lab):
+    lab.presenter.model_chosen(lab.view.row("Shared-bottom network").place)
+    before = lab.view.state.detail.balancer
+    assert before.title == BALANCERS["manual"].title
+    lab.presenter.config_edited("balancer", {"balancer": "pcgrad"})
+    chosen = lab.view.state.detail.balancer
+    assert (chosen.title, chosen.when_conflict, chosen.doubt) == (
+        BALANCERS["pcgrad"].title,
+        BALANCERS["pcgrad"].when_conflict,
+        BALANCERS["pcgrad"].doubt,
+    )
+    assert "2020" in chosen.reference
+    lab.presenter.model_chosen(lab.view.row("Bias").place)
+    assert lab.view.state.detail.balancer is None
 
 
 def test_an_impossible_task_blocks_the_models_that_serve_it(lab):
@@ -359,6 +398,41 @@ def test_undo_shows_in_the_form_and_lines_keep_the_focus(lab, page):
     lab.workspace.undo()
     assert page.detail.form.control("damping").value() == 10
     assert page.models.lines[0] is line
+
+
+def choose(page, title):
+    line = next(line for line in page.models.lines if line.button.accessibleName() == title)
+    line.button.click()
+    return line
+
+
+def test_the_balancer_is_chosen_by_its_title_and_its_card_follows(lab, page):
+    choose(page, "Shared-bottom network")
+    well, combo = page.detail.balancer, page.detail.form.control("balancer")
+    assert well.isVisible()
+    combo.setCurrentIndex(combo.findText(BALANCERS["mgda"].title))
+    assert well.title.text() == BALANCERS["mgda"].title
+    assert well.conflict.text() == BALANCERS["mgda"].when_conflict
+    assert well.doubt.text() == BALANCERS["mgda"].doubt
+    assert ("shared_bottom", {"balancer": "mgda"}) in lab.models
+    choose(page, "Bias")
+    assert not well.isVisible()
+
+
+def test_a_missing_package_greys_the_model_and_its_command_can_be_copied(
+    without_torch, lab, page, qtbot
+):
+    lab.workspace.experiment_changed.emit(lab.workspace.experiment)
+    line = choose(page, "Shared-bottom network needs torch")
+    assert not line.tick.isEnabled()
+    assert not line.tick.isChecked()
+    install = page.detail.install
+    assert install.isVisible()
+    assert "torch" in install.words.text()
+    install.copy.click()
+    assert QApplication.clipboard().text() == extras.install_command("deep")
+    choose(page, "Bias")
+    assert not install.isVisible()
 
 
 def test_every_control_has_a_name(page):
