@@ -5,6 +5,7 @@ from __future__ import annotations
 from algorithms.models.base import Recommender
 from algorithms.models.neural.adversarial_shared import AdversarialShared
 from algorithms.models.neural.aitm import Aitm
+from algorithms.models.neural.autoint import AutoInt
 from algorithms.models.neural.cross_stitch import CrossStitch
 from algorithms.models.neural.escm2 import Escm2
 from algorithms.models.neural.esmm import Esmm
@@ -15,6 +16,7 @@ from algorithms.models.neural.multitask_cnn import MultitaskCnn
 from algorithms.models.neural.multitask_rnn import MultitaskRnn
 from algorithms.models.neural.naive_cvr import NaiveCvr
 from algorithms.models.neural.ple import Ple
+from algorithms.models.neural.sasrec_multitask import SasrecMultitask
 from algorithms.models.neural.shared_bottom import SharedBottom
 from algorithms.models.neural.single_task import SingleTask
 
@@ -33,4 +35,6 @@ NETWORKS: dict[str, type[Recommender]] = {
     MultitaskRnn.key: MultitaskRnn,
     AdversarialShared.key: AdversarialShared,
     MultitaskCnn.key: MultitaskCnn,
+    SasrecMultitask.key: SasrecMultitask,
+    AutoInt.key: AutoInt,
 }

@@ -1,20 +1,22 @@
 r"""Multi-task CNN: short patterns in the past, found by filters; a head per task answers.
 
-The source text's *multi-task CNN*. A filter is a template of a few items in a row; slid along the
-past it says at each place how well the items there fit, and only its best fit is kept. So "this,
-and then that" is found wherever it stood, and everything outside of the window is forgotten:
+The source text's *multi-task CNN*. A *horizontal* filter is a template of a few items in a row;
+slid along the past it says at each place how well the items there fit, and only its best fit is
+kept. So "this, and then that" is found wherever it stood:
 
-.. math::
-    a_{k,f} = \text{relu}\Big(b_f + \sum_{o=0}^{h-1} x_{k-o} \cdot F_{f,o}\Big), \qquad
-    s = W \, [\max_k a_{k,f}]_f
+.. math:: a_f = \max_k\, \text{relu}\Big(b_f + \sum_{o=0}^{h-1} x_{k-o} \cdot F_{f,o}\Big)
 
 for filters of heights h = 1, ..., H. Each known item ends one window of each height; places before
-the first item are empty, so a short past needs no filling. The result is a field of the example
-like any other, shared by all tasks: :math:`z_t = \text{MLP}_t(\text{MLP}(x, s, \ldots))`.
+the first item are empty, so a short past needs no filling. What stood last the best fit does not
+tell; that is left to *vertical* filters, weighted sums of the past with a weight for each place:
 
-Caser's *vertical* filters, weighted sums over the whole past, are left out. The doubt: Ferrari
-Dacrema et al. (2019) found nearest neighbours and well tuned simple models as good as recent
-networks; and where tastes do not change, a filter of height 1 is all that is needed.
+.. math:: v_g = \sum_k G_{g,k}\, x_k, \qquad s = [a; v]\, W
+
+The result s is a field of the example like any other, shared by all tasks:
+:math:`z_t = \text{MLP}_t(\text{MLP}(x, s, \ldots))`.
+
+The doubt: Ferrari Dacrema et al. (2019) found nearest neighbours and well tuned simple models as
+good as many recent networks; and where tastes do not change, a mean of the past is all one needs.
 
 References
 ----------
@@ -28,7 +30,7 @@ import numpy as np
 from pydantic import Field
 
 from algorithms.arrays import Float32Array
-from algorithms.explanations import Exhibit, HeatMap, Table
+from algorithms.explanations import Exhibit, HeatMap, Lines, Table
 from algorithms.messages import Message
 from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.inputs import ITEM
@@ -45,6 +47,7 @@ class MultitaskCnnConfig(NetworkConfig):
 
     n_filters: int = Field(16, ge=1, le=256, description="Patterns looked for, of each height")
     height: int = Field(3, ge=1, le=8, description="Items in a row that the longest pattern spans")
+    n_vertical: int = Field(4, ge=1, le=64, description="Weighted sums over the whole past")
 
 
 class MultitaskCnnNetwork(SequenceNetwork):
@@ -53,27 +56,29 @@ class MultitaskCnnNetwork(SequenceNetwork):
     config: MultitaskCnnConfig
 
     def make_encoder(self, rng: np.random.Generator) -> dict[str, Float32Array]:
-        """Draw the filters of each height, and the layer that reads their best fits."""
+        """Draw the filters of each height, the vertical ones, and the layer that reads both."""
         d, n_filters, height = self.sizes.dimension, self.config.n_filters, self.config.height
-        weights = linear(rng, "fits", n_filters * height, d)
+        length, n_vertical = self.sizes.history, self.config.n_vertical
+        weights = linear(rng, "fits", n_filters * height + n_vertical * d, d)
         del weights["fits.b0"]  # no past must say nothing
+        weights["vertical"] = linear(rng, "vertical", length, n_vertical)["vertical.W0"]
         for h in range(1, height + 1):
             weights |= linear(rng, f"filter{h}", h * d, n_filters)
         return weights
 
-    def encode(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
-        """Slide the filters along the past; return what their best fits say (n, d)."""
+    def look_back(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
+        """Slide the filters along the past; return what best fits and sums say (n, d)."""
         n, length, d = history.shape
         height = self.config.height
         empty = ops.constant(np.zeros((n, (height - 1) * d)))
         row = ops.concat([empty, history.reshape(n, length * d)])  # (n, (H - 1 + L) d)
         ended = [row[:, o * d : (o + length) * d].reshape(n, length, d) for o in range(height)]
-        best = []
+        found = [(history.swapaxes(1, 2) @ w["vertical"]).reshape(n, -1)]  # (n, d n_vertical)
         for h in range(1, height + 1):
             windows = ops.concat(ended[height - h :])  # (n, L, h d), oldest first
             fits = ops.relu(apply_linear(w, f"filter{h}", windows))  # (n, L, n_filters)
-            best.append(ops.amax(fits * known[:, :, None], axis=1))
-        return ops.concat(best) @ w["fits.W0"]
+            found.append(ops.amax(fits * known[:, :, None], axis=1))
+        return ops.concat(found) @ w["fits.W0"]
 
 
 class MultitaskCnn(SequenceRecommender):
@@ -82,7 +87,10 @@ class MultitaskCnn(SequenceRecommender):
     key = "multitask_cnn"
     title = "Multi-task CNN"
     summary = "Looks for short patterns in what the user chose last; all tasks share what it finds."
-    equation = r"$s = W\, [\max_k \mathrm{relu}(b_f + \sum_o x_{k-o} \cdot F_{f,o})]_f$"
+    equation = (
+        r"$a_f = \max_k\, \mathrm{relu}(b_f + \sum_o x_{k-o} \cdot F_{f,o}), \quad "
+        r"z_t = f_t(x, [a; \sum_k G_k x_k]\, W)$"
+    )
     reference = "tang2018"
     config_class = MultitaskCnnConfig
     network_class = MultitaskCnnNetwork
@@ -133,5 +141,21 @@ class MultitaskCnn(SequenceRecommender):
                 ),
                 columns=(Message("filter"), *(Message(place) for place in places)),
                 rows=tuple(rows),
+            ),
+            Lines(
+                key="vertical",
+                title=Message("How the past fades"),
+                sentence=Message(
+                    "The weight that each weighted sum gives the item chosen so many steps ago. A "
+                    "sum that falls looks at what is new; a flat one takes the mean of the past. "
+                    "A weight below 0 is no dislike: later layers may turn it round."
+                ),
+                x_label=Message("steps back"),
+                y_label=Message("weight"),
+                x=np.arange(len(w["vertical"]), dtype=np.float64),
+                series={
+                    f"sum {g + 1}": column[::-1].astype(np.float64)
+                    for g, column in enumerate(w["vertical"].T)
+                },
             ),
         )

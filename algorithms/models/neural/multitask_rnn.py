@@ -42,7 +42,7 @@ class MultitaskRnnNetwork(SequenceNetwork):
         d = self.sizes.dimension
         return {**linear(rng, "gru.item", d, 3 * d), **linear(rng, "gru.state", d, 3 * d)}
 
-    def encode(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
+    def look_back(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
         """Walk along the past, oldest first; return the last state (n, d)."""
         d = self.sizes.dimension
         of_items = history @ w["gru.item.W0"] + w["gru.item.b0"]  # (n, L, 3 d)

@@ -1,8 +1,9 @@
 """Networks that look back: the last items a user chose become one more field of the example.
 
-How the past becomes a vector is each architecture's own (``encode``); what follows is the same for
-all of them: a trunk reads the fields, the product of user and item, and the product of past and
-item, and every task adds its head. So two of them differ in how they look back, and in nothing
+How the past becomes a vector is each architecture's own (``look_back``); what follows is the same
+for all of them: the vector starts as loud as the other fields (a learned factor per number), a
+trunk reads the fields, the product of user and item, and the product of past and item, and every
+task adds its head. So two of them differ in how they look back, and in nothing
 else, and all of them differ from the shared-bottom network in that they look back.
 
 The past of an event holds only what was chosen strictly before it (``events.Histories``), and only
@@ -22,9 +23,11 @@ from algorithms.models.neural.ops import Array, Ops, Weights
 from algorithms.models.neural.recommender import NeuralRecommender
 from algorithms.models.neural.sequence_exhibits import past_exhibits, sample_of_pasts
 
+_LOUDNESS = 0.1  # of the past at the start; louder, it drowns what is known of user and item
+
 
 class SequenceNetwork(Network):
-    """Trunk and heads over the fields, one of which is the past; a subclass encodes it."""
+    """Trunk and heads over the fields, one of which is the past; a subclass looks back."""
 
     looks_back = True
     config: NetworkConfig
@@ -33,14 +36,27 @@ class SequenceNetwork(Network):
         """Draw the encoder, the trunk and the heads."""
         wide, narrow = self.config.width, self.config.width // 2
         n_inputs = self.n_inputs + self.sizes.dimension
-        weights = {**self.make_encoder(rng), **dense(rng, "trunk", (n_inputs, wide, narrow))}
+        loudness = np.full(self.sizes.dimension, _LOUDNESS, dtype=np.float32)
+        weights = {"loudness": loudness, **self.make_encoder(rng)}
+        weights |= dense(rng, "trunk", (n_inputs, wide, narrow))
         for t in range(self.sizes.n_tasks):
             weights |= dense(rng, f"head{t}", (narrow, narrow // 2, 1))
         return weights
 
     def make_encoder(self, rng: np.random.Generator) -> dict[str, Float32Array]:
-        """Draw the weights that ``encode`` needs, by name."""
+        """Draw the weights that ``look_back`` needs, by name."""
         raise NotImplementedError
+
+    def look_back(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
+        """Turn the past (n, L, d), ``known`` (n, L), newest last, into a vector (n, d).
+
+        Places that are not known change nothing, and without a past it is 0.
+        """
+        raise NotImplementedError
+
+    def encode(self, ops: Ops, w: Weights, history: Array, known: Array) -> Array:
+        """Look back, and make what is seen as loud as was learned."""
+        return self.look_back(ops, w, history, known) * w["loudness"]
 
     def forward(self, ops: Ops, w: Weights, x: Array) -> Output:
         """Read fields and products once, answer for each task."""

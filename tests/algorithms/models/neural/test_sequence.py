@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.models.neural.catalog import NETWORKS
 from algorithms.models.neural.multitask_cnn import MultitaskCnn, MultitaskCnnConfig
 from algorithms.models.neural.multitask_rnn import MultitaskRnnNetwork
 from algorithms.models.neural.network import Sizes
 from algorithms.models.neural.ops import NumpyOps
+from algorithms.models.neural.sasrec_multitask import SasrecMultitask, SasrecMultitaskConfig
 from algorithms.models.neural.sequence import SequenceNetwork, SequenceRecommender
 from algorithms.models.neural.sequence_exhibits import sample_of_pasts, shuffled, without
-from algorithms.tasks import TaskKind
+from algorithms.tasks import Task, TaskKind
 
 D, L = 4, 6
 OPS = NumpyOps()
@@ -105,7 +107,41 @@ def test_the_rnn_is_the_gated_unit_of_pytorch() -> None:
             getattr(theirs, f"weight_{name}_l0").copy_(torch.from_numpy(w[f"gru.{ours}.W0"].T))
             getattr(theirs, f"bias_{name}_l0").copy_(torch.from_numpy(w[f"gru.{ours}.b0"]))
         last = theirs(torch.from_numpy(PAST[None]))[1][0, 0].numpy()
-    assert_allclose(encoded(network, w, PAST), last, atol=1e-12)
+    assert_allclose(encoded(network, w, PAST), last * w["loudness"], atol=1e-12)
+
+
+def test_attention_never_sees_what_comes_later() -> None:
+    network, w = built(SasrecMultitask.network_class, SasrecMultitaskConfig(n_blocks=2))
+    rng = np.random.default_rng(5)
+    past, known = rng.normal(size=(1, L, D)), np.ones((1, L), dtype=bool)
+    states, attention = network.block(OPS, w, 0, past, known, newest_only=False)
+    assert_allclose(attention.sum(axis=-1), 1.0)
+    assert_array_equal(attention[0, 0][~np.tri(L, dtype=bool)], 0.0)
+    other = past.copy()
+    other[0, 3:] = rng.normal(size=(L - 3, D))
+    moved = network.block(OPS, w, 0, other, known, newest_only=False)[0] - states
+    assert_array_equal(moved[0, :3], 0.0)
+    assert (np.abs(moved[0, 3:]).max(axis=1) > 0).all()
+
+
+def test_one_block_of_the_newest_is_the_newest_of_a_block() -> None:
+    network, w = built(SasrecMultitask.network_class)
+    past, known = np.random.default_rng(6).normal(size=(3, L, D)), np.ones((3, L), dtype=bool)
+    known[1, :2] = False
+    every, attention = network.block(OPS, w, 0, past, known, newest_only=False)
+    newest, of_newest = network.block(OPS, w, 0, past, known, newest_only=True)
+    assert_allclose(newest[:, 0], every[:, -1], atol=1e-12)
+    assert_allclose(of_newest[:, :, 0], attention[:, :, -1], atol=1e-12)
+
+
+def test_attention_heads_need_not_divide_the_vector(fitted) -> None:
+    model = fitted(SasrecMultitask, n_heads=3, n_blocks=2)
+    shown = {each.key: each for each in model.exhibits()}
+    assert shown["attention"].values.shape == (6, 20)
+    known = shown["attention_of_one"].values
+    assert known.sum() == pytest.approx(1.0, abs=1e-5)
+    assert "Jain & Wallace" in str(shown["attention"].sentence)
+    assert len(set(shown["attention_of_one"].names)) == len(known)
 
 
 def test_a_filter_finds_its_pattern_wherever_it_stands() -> None:
@@ -114,7 +150,9 @@ def test_a_filter_finds_its_pattern_wherever_it_stands() -> None:
     a, b, c = np.eye(D)[:3]
     w["filter2.W0"], w["filter2.b0"] = np.concatenate([a, b])[:, None], np.array([-1.0])
     w["filter1.W0"], w["filter1.b0"] = np.zeros((D, 1)), np.zeros(1)
-    w["fits.W0"] = np.array([[0.0, 0, 0, 0], [1.0, 0, 0, 0]])
+    w["fits.W0"] = np.zeros((len(w["fits.W0"]), D))
+    w["fits.W0"][-1, 0] = 1.0  # the filter of height 2 is the last
+    w["loudness"] = np.ones(D)
     for past, fit in (((a, b), 1), ((a, b, c, c), 1), ((c, c, a, b), 1), ((b, a), 0), ((b,), 0)):
         assert_allclose(encoded(network, w, np.array(past)), [fit, 0, 0, 0], atol=1e-12)
 
@@ -134,10 +172,10 @@ def fitted(log):
     pytest.importorskip("torch")
     from sample_data import world_tasks
 
-    def fit(model, part=log):
-        config = model.config_class(n_epochs=1, dimension=4, width=32)
+    def fit(model, **values):
+        config = model.config_class(n_epochs=1, dimension=4, width=32, **values)
         tasks = world_tasks("ecommerce")[:2]
-        return model(config).fit(part, tasks, rng=np.random.default_rng(0))
+        return model(config).fit(log, tasks, rng=np.random.default_rng(0))
 
     return fit
 
@@ -154,11 +192,53 @@ def test_it_shows_what_it_does_with_the_past(fitted, model) -> None:
     assert (shown["past"].values[:, 2] > 0).all()
 
 
+def log_where_the_last_choice_tells(seed: int) -> InteractionLog:
+    """Who clicked item i clicks i + 1 next and nothing else, whoever it is."""
+    rng, n_users, n_items, n_events = np.random.default_rng(seed), 60, 12, 60
+    users, items, clicked, times = [], [], [], []
+    for user in range(n_users):
+        last = rng.integers(n_items)
+        for time in range(n_events):
+            following = (last + 1) % n_items
+            item = following if rng.random() < 0.5 else rng.integers(n_items)
+            users.append(user)
+            items.append(item)
+            clicked.append(item == following)
+            times.append(time)
+            last = item if clicked[-1] else last
+    names, ids = (IdMap(np.array([f"{n}" for n in range(m)])) for m in (n_users, n_items))
+    none = np.full(n_items, "")
+    return InteractionLog(
+        name="next",
+        users=np.array(users, np.int32),
+        items=np.array(items, np.int32),
+        labels={"clicked": np.array(clicked, np.float32)},
+        user_table=UserTable(names),
+        item_table=ItemTable(ids, none, ("p",), np.zeros(n_items, np.int16), none),
+        timestamps=np.array(times),
+    )
+
+
+@pytest.mark.parametrize("model", LOOKING_BACK, ids=lambda model: model.key)
+def test_where_the_last_choice_tells_it_is_learned(model) -> None:
+    """A network that does not look back cannot tell yes from no here; these can."""
+    pytest.importorskip("torch")
+    log = log_where_the_last_choice_tells(1)
+    tasks = [Task(name="click", kind=TaskKind.BINARY, label="clicked", item_kind="p")]
+    short = type("Short", (model,), {"history": 4})
+    config = model.config_class(n_epochs=20, batch_size=256, learning_rate=0.01, embedding_decay=0)
+    learned = short(config).fit(log, tasks, rng=np.random.default_rng(0))
+    following = (learned._last[:, -1] + 1) % log.n_items
+    best = learned.score_block("click", np.arange(log.n_users), np.arange(log.n_items))
+    assert (best.argmax(axis=1) == following).mean() > 0.9
+
+
 def test_the_cnn_shows_its_filters(fitted) -> None:
     model = fitted(MultitaskCnn)
     shown = {each.key: each for each in model.exhibits()}
     assert shown["filters"].values.shape == (8, 3)
     assert (shown["filters"].values > 0).all()
+    assert len(shown["vertical"].series) == 4
     met = set(model.log.item_table.titles[model.log.items].tolist())
     for row in shown["filter_items"].rows:
         assert set("; ".join(row[1:]).split("; ")) <= met
