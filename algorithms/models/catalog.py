@@ -30,6 +30,7 @@ from algorithms.models.policy_bandits import (
 from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforce
 from algorithms.models.policy_sessions import RmtlWeights
 from algorithms.models.popularity import Popularity
+from algorithms.models.prompted.prompted import Prompted
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
 from algorithms.models.shared_factors import SeparateFactors, SharedFactors
@@ -75,6 +76,7 @@ MODELS: dict[str, type[Recommender]] = {
     FeatureFactors.key: FeatureFactors,
     RuleBlend.key: RuleBlend,
     **NETWORKS,
+    Prompted.key: Prompted,
     PolicyEpsilonGreedy.key: PolicyEpsilonGreedy,
     PolicyThompson.key: PolicyThompson,
     PolicyLinUcb.key: PolicyLinUcb,

@@ -20,9 +20,9 @@ def test_models_stand_in_the_order_in_which_they_are_taught() -> None:
         "knn_means", "knn_z_score", "knn_baseline", "slope_one", "co_clustering",
         "normal_predictor", "als", "bpr", "lmf", "item_cosine", "item_tfidf", "item_bm25", "ease",
         "logistic", "separate_factors", "shared_factors", "shared_specific", "factor_weights",
-        "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "policy_epsilon_greedy",
-        "policy_thompson", "policy_linucb", "policy_reinforce", "policy_cross_entropy",
-        "rmtl_weights", "naive",
+        "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "prompted",
+        "policy_epsilon_greedy", "policy_thompson", "policy_linucb", "policy_reinforce",
+        "policy_cross_entropy", "rmtl_weights", "naive",
     ]  # fmt: skip
 
 

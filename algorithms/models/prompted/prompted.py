@@ -1,0 +1,357 @@
+r"""Prompted unified model: every task is a sentence, and one small language model answers them all.
+
+.. math::
+    \hat p_t(u, i) = p\big(\text{yes} \mid \text{will user}_u\text{ click item}_i\text{ ?}\big),
+    \qquad \hat r(u, i) = \sum_v v\; p\big(v \mid \text{which rating will user}_u
+    \text{ give item}_i\text{ ?}\big)
+
+Tasks share everything: words, reader, writer. What tells them apart is a word of the prompt. That
+is P5's idea, "recommendation as language processing"; here the transformer is small, it learns
+nothing but the sentences of this log, and an item's number is drawn by lot (see ``vocabulary``).
+
+What the literature doubts: P5's figures hang on how items are numbered, and its first numbering
+looked at test events (Rajput et al. 2023, Hua et al. 2023). A transformer over ids has no more to
+go by than a factorisation has; whether it does better is asked beside shared factors.
+
+References
+----------
+S. Geng, S. Liu, Z. Fu, Y. Ge, Y. Zhang: Recommendation as language processing (RLP): a unified
+pretrain, personalized prompt & predict paradigm (P5), RecSys 2022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from algorithms.arrays import Float32Array, FloatArray, IntArray
+from algorithms.data.log import InteractionLog
+from algorithms.explanations import (
+    Contribution,
+    EvidenceKind,
+    Explanation,
+    strongest_first,
+)
+from algorithms.messages import Message
+from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
+from algorithms.models.extras import require_extra
+from algorithms.models.neural.events import (
+    Context,
+    Histories,
+    label_scales,
+    make_examples,
+    with_drawn_negatives,
+)
+from algorithms.models.neural.serving import KeptAnswers
+from algorithms.models.neural.weights import from_safetensors, to_safetensors
+from algorithms.models.one_event import one_event
+from algorithms.models.prompted.answering import Speaker, softmax
+from algorithms.models.prompted.explaining import shapley_values
+from algorithms.models.prompted.learning import LearningConfig, learn
+from algorithms.models.prompted.sentences import Sentences, Trie
+from algorithms.models.prompted.transformer import WORDS, Shape, make_weights
+from algorithms.models.prompted.vocabulary import PAD, Vocabulary
+from algorithms.progress import Progress
+from algorithms.tasks import Task, TaskKind
+
+_NO_CONTEXT = Context((), (), np.zeros(0, dtype=np.int64), 0)
+
+
+class PromptedConfig(ModelConfig):
+    """How large the language model is, and how it learns."""
+
+    dimension: int = Field(32, ge=4, le=256, description="Length of a word's vector")
+    n_layers: int = Field(2, ge=1, le=6, description="Layers of the reader, and of the writer")
+    n_heads: int = Field(2, ge=1, le=8, description="Ways in which a layer looks at the words")
+    history: int = Field(
+        6, ge=1, le=50, description="Items that a question for the next one looks back at"
+    )
+    next_weight: float = Field(
+        0.1, ge=0, le=10, description="How much the questions for the next item count"
+    )
+    dropout: float = Field(
+        0.1, ge=0, le=0.9, description="Share of the numbers switched off at random while it learns"
+    )
+    n_epochs: int = Field(12, ge=1, le=500, description="Passes over the sentences at most")
+    n_prompts: int = Field(
+        6000,
+        ge=10,
+        le=10_000_000,
+        description="Questions of each form that one pass draws at most; one is about eight items",
+    )
+    batch_size: int = Field(128, ge=1, le=8192, description="Prompts in one step")
+    learning_rate: float = Field(
+        0.003, gt=0, le=1, description="Size of a step, as Adam understands it"
+    )
+    word_decay: float = Field(1.0, ge=0, le=100, description="Pull of the words' vectors to zero")
+    patience: int = Field(
+        3, ge=1, le=100, description="Passes without gain on validation before it stops"
+    )
+
+    @model_validator(mode="after")
+    def _heads_share_a_vector(self) -> PromptedConfig:
+        if self.dimension % self.n_heads:
+            raise ValueError("n_heads must divide dimension")
+        return self
+
+    def learning(self) -> LearningConfig:
+        """Return what the trainer must know."""
+        return LearningConfig(
+            n_epochs=self.n_epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            word_decay=self.word_decay,
+            patience=self.patience,
+            n_prompts=self.n_prompts,
+            next_weight=self.next_weight,
+        )
+
+
+class Prompted(Recommender):
+    """One small language model that reads every task as a sentence."""
+
+    key = "prompted"
+    title = "Prompted unified model"
+    family = Family.PROMPTED
+    summary = "Reads every task as a sentence and writes the answer: one language model for all."
+    equation = r"$\hat{p}_t = p(\mathrm{yes} \mid \mathrm{will\ user_u\ click\ item_i\,?})$"
+    reference = "geng2022"
+    config_class = PromptedConfig
+    is_multitask = True
+    explains_by = "features"
+    extra = "deep"
+
+    config: PromptedConfig
+
+    def output(self, task: Task) -> Output:
+        """Return what the number is: a probability where yes and no were observed."""
+        if task.kind is not TaskKind.BINARY:
+            return Output.PREDICTION
+        return Output.SCORE if self._scales[self._place(task)].is_drawn else Output.PROBABILITY
+
+    def prepare(self) -> None:
+        """Load PyTorch, and learn from one event, so that it loads what it loads at first use."""
+        require_extra(type(self))
+        for name in ("torch", "safetensors.numpy"):
+            import_module(name)
+        log, task = one_event()
+        config = self.config.model_copy(update={"n_epochs": 1})
+        type(self)(config).fit(log, [task], rng=np.random.default_rng(0), validation=log)
+
+    # --- the fit -------------------------------------------------------------------------
+
+    def _fit(
+        self,
+        train: InteractionLog,
+        validation: InteractionLog | None,
+        tasks: Sequence[Task],
+        rng: np.random.Generator,
+        progress: Progress,
+    ) -> None:
+        require_extra(type(self))
+        # Numbers by lot: they know how many users and items there are, and nothing else.
+        self._derive(rng.permutation(train.n_users), rng.permutation(train.n_items))
+        none = Histories(train, (), 0)
+        examples = make_examples(train, tasks, self._scales, _NO_CONTEXT, none)
+        examples = with_drawn_negatives(examples, train, tasks, self._scales, none, rng)
+        watched = None
+        if validation is not None:
+            watched = make_examples(validation, tasks, self._scales, _NO_CONTEXT, none)
+        weights, curves = learn(
+            self._sentences,
+            self._trie,
+            self._shape,
+            self._draw_weights(train, rng),
+            examples,
+            self._sentences.chosen(train, self._histories),
+            watched,
+            self.config.learning(),
+            rng,
+            progress,
+        )
+        self.curves += curves
+        self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
+
+    def _draw_weights(
+        self, train: InteractionLog, rng: np.random.Generator
+    ) -> dict[str, Float32Array]:
+        v = self._vocabulary
+        weights = make_weights(
+            rng, len(v), self._sentences.n_places, self.config.dimension, self.config.n_layers
+        )
+        for tokens, met in ((v.user_tokens, train.users), (v.item_tokens, train.items)):
+            unmet = np.ones(len(tokens), dtype=np.bool_)
+            unmet[met] = False
+            weights[WORDS][tokens[unmet]] = 0.0  # who was never met says nothing
+        return weights
+
+    def _derive(self, user_numbers: IntArray, item_numbers: IntArray) -> None:
+        """Derive from the training log what need not be kept."""
+        log, tasks, config = self.log, self.tasks, self.config
+        self._numbers = {"user_numbers": user_numbers, "item_numbers": item_numbers}
+        self._scales = label_scales(log, tasks)
+        self._vocabulary = Vocabulary(log, tasks, self._scales, user_numbers, item_numbers)
+        self._sentences = Sentences(self._vocabulary, tasks, self._scales, config.history)
+        self._trie = Trie(log, self._vocabulary)
+        self._histories = Histories(log, tasks, config.history)
+        self._shape = Shape(config.n_layers, config.n_heads, config.dropout)
+        self._kept = KeptAnswers(log)
+        self._average_words: dict[int, tuple[FloatArray, FloatArray]] = {}
+
+    def _state(self) -> ModelState:
+        return ModelState({"weights": to_safetensors(self._speaker.weights), **self._numbers})
+
+    def _restore(self, state: ModelState) -> None:
+        self._derive(state.arrays["user_numbers"], state.arrays["item_numbers"])
+        weights = from_safetensors(state.arrays["weights"])
+        self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
+
+    @property
+    def n_parameters(self) -> int:
+        """How many weights were learned."""
+        return sum(array.size for array in self._speaker.weights.values())
+
+    # --- answers -------------------------------------------------------------------------
+
+    def _place(self, task: Task) -> int:
+        return [each.name for each in self.tasks].index(task.name)
+
+    def _row(self, task: Task, user: int, items: IntArray) -> FloatArray:
+        """Return (k,) log-odds of yes, or the expected label, of items for a user."""
+        t = self._place(task)
+        prompt = self._sentences.question(t, np.array([user]))[0]
+        return self._number(t, self._speaker.answers(t, prompt, items))
+
+    def _number(self, t: int, said: FloatArray) -> FloatArray:
+        """Turn the scores (..., a) of a task's answers into its numbers (...)."""
+        if self.tasks[t].kind is TaskKind.BINARY:
+            odds: FloatArray = said[..., 1] - said[..., 0]
+            return odds
+        answers = self._vocabulary.answers
+        expected: FloatArray = softmax(said) @ answers.values[answers.allowed[t], t]
+        return expected
+
+    def _rows(self, task: Task, users: IntArray, columns: IntArray) -> FloatArray:
+        """Return (n, k) the numbers of items of the task's kind (k,) for users (n,)."""
+        rows = self._kept.rows(task, users, lambda user, items: self._row(task, user, items))
+        places = self._kept.column_of(task.item_kind, columns)
+        if rows is None:  # too many to keep: each user's row is worked out, and thrown away
+            every = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
+            return np.stack([self._row(task, int(user), every)[places] for user in users])
+        found: FloatArray = rows[:, places]
+        return found
+
+    def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        scale = self._scales[self._place(task)]
+        said = np.full(len(users), np.nan)
+        if not scale.n:
+            return said
+        of_kind = np.flatnonzero(self._of_kind(task, items))
+        order = of_kind[np.argsort(users[of_kind], kind="stable")]
+        starts = np.flatnonzero(np.r_[True, np.diff(users[order]) != 0])
+        for mine in np.split(order, starts[1:]):  # one user's pairs at a time
+            said[mine] = self._rows(task, users[mine[:1]], items[mine])[0]
+        return self._on_scale(task, said)
+
+    def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        said = np.full((len(users), len(items)), np.nan)
+        if self._scales[self._place(task)].n:
+            mine = np.flatnonzero(self._of_kind(task, items))
+            said[:, mine] = self._rows(task, users, items[mine])
+        return self._on_scale(task, said)
+
+    def _on_scale(self, task: Task, said: FloatArray) -> FloatArray:
+        if self.output(task) is Output.PROBABILITY:
+            return 0.5 * (1.0 + np.tanh(0.5 * said))
+        if task.kind is TaskKind.BINARY:
+            return said
+        scale = self._scales[self._place(task)]
+        return np.clip(said, scale.low, scale.high)
+
+    # --- explanations --------------------------------------------------------------------
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        t = self._place(task)
+        if not self._scales[t].n:
+            sentence = Message(
+                "Nothing can be said: training knows no label of “{task}”.", {"task": task.name}
+            )
+            return Explanation(task.name, user, item, np.nan, sentence)
+        score = float(self._rows(task, np.array([user]), np.array([item]))[0, 0])
+        if task.kind is not TaskKind.BINARY:
+            score = float(self._on_scale(task, np.array([score]))[0])
+        prompt = self._sentences.question(t, np.array([user]))[0]
+        prompt = prompt[prompt != PAD]
+        tokens = np.r_[prompt, self._vocabulary.category_tokens[item]]
+        tokens = np.r_[tokens, self._vocabulary.item_tokens[item]]
+        places = self._varying(t, prompt)
+        parts = self._parts_of(t, tokens, places)
+        found = [Contribution(score - float(parts.sum()), EvidenceKind.AVERAGE, task=task.name)]
+        for place, part in zip(places, parts, strict=True):
+            word = Message("the word {word}", {"word": self._vocabulary.words[tokens[place]]})
+            found.append(
+                Contribution(float(part), EvidenceKind.FEATURE, task=task.name, message=word)
+            )
+        remark = Message(
+            "Shapley values: what telling a word changes, instead of the average word of its "
+            "place, in the mean over all orders of telling. They show what the model used, not "
+            "what caused the label."
+        )
+        asked = self._sentences.text(prompt, item)
+        return Explanation(
+            task.name,
+            user,
+            item,
+            score,
+            self._sentence(task, score, asked),
+            strongest_first(found),
+            remarks=(remark,),
+        )
+
+    def _sentence(self, task: Task, score: float, asked: str) -> Message:
+        if task.kind is TaskKind.BINARY:
+            chance = float(0.5 * (1.0 + np.tanh(0.5 * score)))
+            return Message(
+                "Asked “{prompt}”, the model gives “yes” {chance:.1%}.",
+                {"prompt": asked, "chance": chance},
+            )
+        return Message(
+            "Asked “{prompt}”, the model expects {score:.2f}.", {"prompt": asked, "score": score}
+        )
+
+    def _varying(self, t: int, prompt: IntArray) -> IntArray:
+        """Return the places of a question that differ from user to user, category and item."""
+        first = 1 if self.tasks[t].kind is TaskKind.BINARY else 3
+        n_features = self._vocabulary.feature_tokens.shape[1]
+        of_user = first + np.arange(1 + n_features)
+        return np.concatenate([of_user, len(prompt) + np.arange(2)])
+
+    def _parts_of(self, t: int, tokens: IntArray, places: IntArray) -> FloatArray:
+        vectors = self._speaker.weights[WORDS].astype(np.float64)
+        own = vectors[tokens]  # (m + 2, d)
+        average = self._average_question(t, vectors, len(tokens))
+
+        def value(told: IntArray) -> FloatArray:
+            x = np.broadcast_to(own, (len(told), *own.shape)).copy()
+            for column, place in enumerate(places):
+                x[told[:, column] == 0, place] = average[place]
+            said = self._speaker.mixed_answers(t, x[:, :-2], x[:, -2:])
+            return self._number(t, said)
+
+        return shapley_values(value, len(places))[1]
+
+    def _average_question(self, t: int, vectors: FloatArray, n: int) -> FloatArray:
+        """Return (n, d) the mean vector of each place over the events of the task in training."""
+        if t not in self._average_words:
+            events = self.tasks[t].part(self.log)
+            prompts = self._sentences.question(t, np.arange(self.log.n_users))[:, : n - 2]
+            of_users = np.bincount(events.users, minlength=self.log.n_users) / len(events)
+            of_items = np.bincount(events.items, minlength=self.log.n_items) / len(events)
+            v = self._vocabulary
+            asked = np.einsum("u,umd->md", of_users, vectors[prompts])
+            items = [of_items @ vectors[tokens] for tokens in (v.category_tokens, v.item_tokens)]
+            self._average_words[t] = (asked, np.array(items))
+        return np.concatenate(self._average_words[t])
