@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from mtrec_gui.pages.experiments.state import BalancerFacts
@@ -10,6 +12,11 @@ from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.canvas import Canvas
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.wording import engine_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from mtrec_gui.theme import Theme
 
 
 class BalancerWell(QFrame):
@@ -60,7 +67,11 @@ class BalancerWell(QFrame):
     def _draw(self, equation: str, title: str) -> None:
         from mtrec_gui.plots.formula import draw_formula
 
+        def draw(figure: Figure, theme: Theme) -> None:
+            figure.set_facecolor(theme.sunk)  # as the well it stands in
+            draw_formula(figure, equation, theme)
+
         self.equation.show_plot(
-            lambda figure, theme: draw_formula(figure, equation, theme),
+            draw,
             self.tr("The equation of {balancer}").format(balancer=title),
         )

@@ -86,12 +86,13 @@ class RunsCard(Card):
     Signals
     -------
     run_cancelled : a job
-    all_cancelled, compare_asked
+    all_cancelled, compare_asked, inside_asked
     """
 
     run_cancelled = Signal(str)
     all_cancelled = Signal()
     compare_asked = Signal()
+    inside_asked = Signal()
 
     def __init__(
         self, words: ExperimentWords, appearance: Appearance, parent: QWidget | None = None
@@ -104,7 +105,10 @@ class RunsCard(Card):
         self.fold.clicked.connect(self._fold_pressed)
         self.compare = button(self.tr("See the comparison"))
         self.compare.clicked.connect(self.compare_asked)
-        for widget in (self.fold, self.cancel_all, self.compare):
+        self.inside = button(self.tr("Look inside"))
+        self.inside.setToolTip(self.tr("What the finished models show of what they learned"))
+        self.inside.clicked.connect(self.inside_asked)
+        for widget in (self.fold, self.cancel_all, self.inside, self.compare):
             self.head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         inner.setObjectName("runLines")
@@ -140,6 +144,7 @@ class RunsCard(Card):
             self.lines[row.job].show_run(row, self._words)
         self.cancel_all.setVisible(runs.is_running)
         self.compare.setEnabled(any(row.committed or row.message for row in runs.rows))
+        self.inside.setEnabled(any(row.committed for row in runs.rows))
         self._fit()
 
     def _fit(self) -> None:

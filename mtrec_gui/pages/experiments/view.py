@@ -71,6 +71,7 @@ class ExperimentsPage(Page):
         self.runs.run_cancelled.connect(self.run_cancelled)
         self.runs.all_cancelled.connect(self.all_cancelled)
         self.runs.compare_asked.connect(lambda: self.page_asked.emit("compare"))
+        self.runs.inside_asked.connect(lambda: self.page_asked.emit("inside"))
         self.models = ModelList(words, appearance)
         self.models.ticked.connect(self.model_ticked)
         self.models.chosen.connect(self.model_chosen)

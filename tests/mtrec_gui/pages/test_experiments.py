@@ -379,6 +379,7 @@ def test_from_tick_to_run_to_cancel_with_the_mouse(lab, page, qtbot):
     assert failed.reason.textFormat() is Qt.TextFormat.PlainText
     page.runs.compare.click()
     assert page.asked == ["compare"]
+    assert not page.runs.inside.isEnabled()  # nothing has finished
 
 
 def test_the_reason_why_nothing_runs_is_a_sentence(lab, page):
