@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from algorithms.errors import UnknownModelError
+from algorithms.models.adversarial.catalog import ADVERSARIES
 from algorithms.models.base import Recommender
 from algorithms.models.bias import Bias
+from algorithms.models.distilled import Distilled
 from algorithms.models.ease import Ease
 from algorithms.models.factor_weights import FactorWeights
 from algorithms.models.feature_factors import FeatureFactors
@@ -21,6 +23,7 @@ from algorithms.models.implicit_models import Als
 from algorithms.models.implicit_neighbours import ItemBm25, ItemCosine, ItemTfidf
 from algorithms.models.logistic import Logistic
 from algorithms.models.naive import Naive
+from algorithms.models.neural.adversarial_shared import AdversarialShared
 from algorithms.models.neural.catalog import NETWORKS
 from algorithms.models.policy_bandits import (
     PolicyEpsilonGreedy,
@@ -76,6 +79,9 @@ MODELS: dict[str, type[Recommender]] = {
     FeatureFactors.key: FeatureFactors,
     RuleBlend.key: RuleBlend,
     **NETWORKS,
+    Distilled.key: Distilled,
+    AdversarialShared.key: AdversarialShared,
+    **ADVERSARIES,
     Prompted.key: Prompted,
     PolicyEpsilonGreedy.key: PolicyEpsilonGreedy,
     PolicyThompson.key: PolicyThompson,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from algorithms.models.base import Recommender
-from algorithms.models.neural.adversarial_shared import AdversarialShared
 from algorithms.models.neural.aitm import Aitm
 from algorithms.models.neural.autoint import AutoInt
 from algorithms.models.neural.cross_stitch import CrossStitch
@@ -33,7 +32,6 @@ NETWORKS: dict[str, type[Recommender]] = {
     Escm2.key: Escm2,
     Aitm.key: Aitm,
     MultitaskRnn.key: MultitaskRnn,
-    AdversarialShared.key: AdversarialShared,
     MultitaskCnn.key: MultitaskCnn,
     SasrecMultitask.key: SasrecMultitask,
     AutoInt.key: AutoInt,

@@ -48,6 +48,9 @@ class LearningConfig(ModelConfig):
         0.0, ge=0, le=1, description="0: every event counts the same; 1: every task does"
     )
     clip: float = Field(5.0, gt=0, le=1e6, description="Longest gradient; a longer one is cut")
+    field_dropout: float = Field(
+        0.0, ge=0, le=0.9, description="Share of the fields left out at random while it learns"
+    )
     exposure: float = Field(
         1.0, ge=0, le=3, description="How much lists weigh that an item is met at all; 0: nothing"
     )
@@ -62,6 +65,7 @@ class LearningConfig(ModelConfig):
             patience=self.patience,
             clip=self.clip,
             balance=self.balance,
+            field_dropout=self.field_dropout,
         )
 
 

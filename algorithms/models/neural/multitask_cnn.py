@@ -32,17 +32,16 @@ from pydantic import Field
 from algorithms.arrays import Float32Array
 from algorithms.explanations import Exhibit, HeatMap, Lines, Table
 from algorithms.messages import Message
-from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.inputs import ITEM
 from algorithms.models.neural.network import apply_linear, linear
 from algorithms.models.neural.ops import Array, Ops, Weights
-from algorithms.models.neural.sequence import SequenceNetwork, SequenceRecommender
+from algorithms.models.neural.sequence import SequenceConfig, SequenceNetwork, SequenceRecommender
 
 _N_SHOWN = 8  # filters of a height that are shown, those which pull most
 _N_FITTING = 3  # items that fit a place of a filter best
 
 
-class MultitaskCnnConfig(NetworkConfig):
+class MultitaskCnnConfig(SequenceConfig):
     """Parameters of the multi-task CNN."""
 
     n_filters: int = Field(16, ge=1, le=256, description="Patterns looked for, of each height")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar
@@ -30,7 +30,7 @@ from algorithms.models.neural.exhibits import record_exhibits
 from algorithms.models.neural.explaining import explain_output
 from algorithms.models.neural.exposure import Exposure
 from algorithms.models.neural.fields import item_side, user_side
-from algorithms.models.neural.inputs import CONTEXT, Inputs
+from algorithms.models.neural.inputs import CONTEXT, OFFSET, Inputs
 from algorithms.models.neural.network import Network, Sizes
 from algorithms.models.neural.serving import KeptAnswers, answers
 from algorithms.models.neural.trainer import learn
@@ -128,6 +128,7 @@ class NeuralRecommender(Recommender):
             **self._inputs.make_weights(rng, self.config.dimension, len(positions)),
             **network.make_weights(rng),
         }
+        weights |= self._beginning(weights, network, tasks)
         mine = examples.of_tasks(positions)
         if not len(mine):  # nothing was observed, and nothing can be learned
             return Part(positions, network, {**weights, SERVED: np.zeros(len(tasks), np.float32)})
@@ -149,6 +150,39 @@ class NeuralRecommender(Recommender):
             self._record = learned.record
         served = learned.weights[CONTEXT][mine.context].sum(axis=1).mean(axis=0)
         return Part(positions, network, {**learned.weights, SERVED: served.astype(np.float32)})
+
+    def _beginning(
+        self, drawn: Mapping[str, Float32Array], network: Network, tasks: Sequence[Task]
+    ) -> dict[str, Float32Array]:
+        """Return the weights with which a network begins instead of those drawn.
+
+        An earlier solution of the same tasks gives all that has the same shape; one of other
+        tasks, such as those with many labels, what is shared: embeddings and trunk.
+        """
+        if self._start is None:
+            return {}
+        same = self._start.values.get("tasks") == [task.name for task in self.tasks]
+        prefix = f"{len(self._parts)}."
+        start = self._start.arrays.get("weights")
+        found = {} if start is None else from_safetensors(start)
+        taken = {
+            name: found[prefix + name]
+            for name, array in drawn.items()
+            if prefix + name in found
+            and found[prefix + name].shape == array.shape
+            and (same or (network.is_shared(name) and name not in (CONTEXT, OFFSET)))
+        }
+        self._said.append(
+            Message(
+                "Began with {n:,} of {all:,} weights of an earlier solution; the others belong to "
+                "its tasks alone, or had another shape.",
+                {
+                    "n": sum(array.size for array in taken.values()),
+                    "all": sum(array.size for array in drawn.values()),
+                },
+            )
+        )
+        return taken
 
     def _examples(self, train: InteractionLog, rng: np.random.Generator) -> Examples:
         examples = make_examples(
@@ -204,7 +238,9 @@ class NeuralRecommender(Recommender):
         if self._record is not None:
             arrays |= self._record.arrays()
         notes = [[note.template, dict(note.values)] for note in self._said]
-        return ModelState(arrays, {"notes": notes, "exposure": dict(exposure.values)})
+        names = [task.name for task in self.tasks]
+        values = {"tasks": names, "notes": notes, "exposure": dict(exposure.values)}
+        return ModelState(arrays, values)
 
     def _restore(self, state: ModelState) -> None:
         self._derive()
@@ -274,6 +310,10 @@ class NeuralRecommender(Recommender):
         rows = self._rows(task, users)
         if rows is not None:
             return rows[np.arange(len(users)), self._kept.column_of(task.item_kind, items)]
+        return self.pair_numbers(task, users, items)
+
+    def pair_numbers(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
+        """Return (n,) the log-odds or standardised labels of pairs; only these are worked out."""
         part, place = self.part_of(task)
         return answers(part.network, self._inputs, part.weights, users, items, self._last[users])[
             :, place

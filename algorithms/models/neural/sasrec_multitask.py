@@ -37,17 +37,16 @@ from algorithms.arrays import Float32Array, FloatArray, IntArray
 from algorithms.explanations import Bars, Exhibit, HeatMap
 from algorithms.messages import Message
 from algorithms.models.neural.attention import WARNING, attend, make_attention, read_length
-from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.inputs import ITEM
 from algorithms.models.neural.network import apply_linear, linear
 from algorithms.models.neural.ops import Array, NumpyOps, Ops, Weights
-from algorithms.models.neural.sequence import SequenceNetwork, SequenceRecommender
+from algorithms.models.neural.sequence import SequenceConfig, SequenceNetwork, SequenceRecommender
 from algorithms.models.neural.sequence_exhibits import sample_of_pasts
 
 _SMALL = 1e-6  # a vector without spread is not divided by 0
 
 
-class SasrecMultitaskConfig(NetworkConfig):
+class SasrecMultitaskConfig(SequenceConfig):
     """Parameters of self-attention over the past."""
 
     n_blocks: int = Field(1, ge=1, le=4, description="Layers of attention, one upon the other")

@@ -12,7 +12,10 @@ in training: of what came later, no network can know.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from pydantic import Field
 
 from algorithms.arrays import Float32Array
 from algorithms.explanations import Exhibit
@@ -22,15 +25,28 @@ from algorithms.models.neural.network import Network, Output, dense, head, perce
 from algorithms.models.neural.ops import Array, Ops, Weights
 from algorithms.models.neural.recommender import NeuralRecommender
 from algorithms.models.neural.sequence_exhibits import past_exhibits, sample_of_pasts
+from algorithms.models.neural.trainer import TrainerConfig
 
 _LOUDNESS = 0.1  # of the past at the start; louder, it drowns what is known of user and item
+
+
+class SequenceConfig(NetworkConfig):
+    """Parameters of all networks that look back."""
+
+    changed_pasts: float = Field(
+        0.0, ge=0, le=1, description="Share of the pasts cropped, masked or mixed while it learns"
+    )
+
+    def trainer(self) -> TrainerConfig:
+        """Return what the trainer must know."""
+        return replace(super().trainer(), changed_pasts=self.changed_pasts)
 
 
 class SequenceNetwork(Network):
     """Trunk and heads over the fields, one of which is the past; a subclass looks back."""
 
     looks_back = True
-    config: NetworkConfig
+    config: SequenceConfig
 
     def make_weights(self, rng: np.random.Generator) -> dict[str, Float32Array]:
         """Draw the encoder, the trunk and the heads."""
@@ -74,6 +90,7 @@ class SequenceRecommender(NeuralRecommender):
     is_multitask = True
     single_task_twin = "single_task_network"
     history = 20
+    config_class = SequenceConfig
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Show what each task's number owes to the past, and how far back it looks."""

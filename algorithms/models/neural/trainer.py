@@ -20,7 +20,7 @@ D. P. Kingma, J. Ba: Adam, ICLR 2015. L. Prechelt: Early stopping, but when?, 19
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from algorithms.balancing.record import TrainingRecord
 from algorithms.errors import FitError
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint
+from algorithms.models.neural.augmentation import changed_pasts
 from algorithms.models.neural.events import Examples
 from algorithms.models.neural.inputs import (
     EMBEDDINGS,
@@ -64,6 +65,8 @@ class TrainerConfig:
     patience: int
     clip: float
     balance: float
+    field_dropout: float = 0.0
+    changed_pasts: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,13 +276,17 @@ class _Fit:
         )
 
     def _output(self, examples: Examples) -> Output:
-        return forward(self._ops, self._w, self._network, self._inputs, examples)
+        dropped = self._config.field_dropout
+        return forward(self._ops, self._w, self._network, self._inputs, examples, dropped)
 
     # --- a step --------------------------------------------------------------------------
 
     def _one_step(self, rows: IntArray, task: int | None, epoch: int, noted: bool) -> FloatArray:
         """Make one update; return (T,) the losses before it, NaN where no label was observed."""
         examples = self._train.take(rows)
+        if self._config.changed_pasts and examples.history.shape[1]:
+            past = changed_pasts(examples.history, self._config.changed_pasts, self._rng)
+            examples = replace(examples, history=past)
         batch = self._batch(examples, task)
         output = self._output(examples)
         losses = self._network.losses(self._ops, output, batch)
@@ -410,12 +417,22 @@ class _Fit:
         return {name: value.detach().numpy().copy() for name, value in self._w.items()}
 
 
-def forward(ops: Ops, w: Weights, network: Network, inputs: Inputs, examples: Examples) -> Output:
+def forward(
+    ops: Ops,
+    w: Weights,
+    network: Network,
+    inputs: Inputs,
+    examples: Examples,
+    field_dropout: float = 0.0,
+) -> Output:
     """Send examples through the embeddings and the network."""
     users = embed_users(ops, w, network, inputs.users, examples.users, examples.history)
     items = embed(ops, w["embedding.item"], inputs.items, examples.items)
     context = context_effect(ops, w, examples.context)
-    return answer(ops, w, network, join_fields(ops, users, items), context)
+    x = join_fields(ops, users, items)  # (n, F, d)
+    if field_dropout:
+        x = x * ops.dropout(ops.constant(np.ones((*x.shape[:2], 1))), field_dropout)
+    return answer(ops, w, network, x, context)
 
 
 def _item_kind_codes(inputs: Inputs, kinds: Sequence[str]) -> IntArray:

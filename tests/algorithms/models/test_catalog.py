@@ -8,6 +8,7 @@ import pytest
 
 import algorithms
 from algorithms.errors import UnknownModelError
+from algorithms.models.adversarial.catalog import ADVERSARIES
 from algorithms.models.catalog import MODELS, find_model
 from algorithms.models.neural.catalog import NETWORKS
 
@@ -20,7 +21,8 @@ def test_models_stand_in_the_order_in_which_they_are_taught() -> None:
         "knn_means", "knn_z_score", "knn_baseline", "slope_one", "co_clustering",
         "normal_predictor", "als", "bpr", "lmf", "item_cosine", "item_tfidf", "item_bm25", "ease",
         "logistic", "separate_factors", "shared_factors", "shared_specific", "factor_weights",
-        "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "prompted",
+        "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "distilled",
+        "adversarial_shared", *ADVERSARIES, "prompted",
         "policy_epsilon_greedy", "policy_thompson", "policy_linucb", "policy_reinforce",
         "policy_cross_entropy", "rmtl_weights", "naive",
     ]  # fmt: skip

@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 
 from algorithms.balancing.catalog import BALANCERS
 from algorithms.errors import FitError
-from algorithms.models.neural.config import BalancerKey, NetworkConfig
+from algorithms.models.neural.config import BalancerKey
 from algorithms.models.neural.shared_bottom import SharedBottom, SharedBottomNetwork
 from algorithms.models.neural.single_task import SingleTask
 from sample_data import load_world, world_tasks
@@ -26,7 +26,7 @@ def log():
 
 def fitted(log, validation=None, tasks=TASKS, model=SharedBottom, **values):
     values = {"n_epochs": 3, **values}
-    return model(NetworkConfig(**values)).fit(
+    return model.from_values(values).fit(
         log, tasks, rng=np.random.default_rng(0), validation=validation
     )
 
