@@ -27,6 +27,7 @@ from algorithms.arrays import Float32Array, FloatArray, IntArray
 from algorithms.models.neural.ops import NumpyOps
 from algorithms.models.prompted.sentences import Trie
 from algorithms.models.prompted.transformer import (
+    WORDS,
     Memory,
     Shape,
     Written,
@@ -84,15 +85,28 @@ class Speaker:
         said: FloatArray = _f64(scores(_OPS, self.weights, states, self._answer_tokens(task)))[0]
         return said
 
-    def state(self, prompt: IntArray, item: int | None) -> FloatArray:
-        """Return (d,) the state from which the answer is read: after the item, or at the start."""
-        x = words(_OPS, self.weights, prompt[None, prompt != PAD])
-        memory = self._read(x)
+    @property
+    def dimension(self) -> int:
+        """d, length of a word's vector and of a state."""
+        return int(self.weights[WORDS].shape[1])
+
+    def states(self, prompts: IntArray, items: IntArray | None) -> FloatArray:
+        """Return (n, d) the states from which answers are chosen.
+
+        Parameters
+        ----------
+        prompts : (n, m) tokens
+        items : (n,) that the questions close with; None for questions that an item answers
+        """
+        x = words(_OPS, self.weights, prompts)
+        memory, _ = read(_OPS, self.weights, self._shape, x, prompts != PAD)
         states, written = self._begin(memory)
-        if item is not None:
-            states = self._take_items(memory, written, np.array([item]))
-        state: FloatArray = _f64(states)[0, 0]
-        return state
+        if items is not None:
+            for tokens in (self._v.category_tokens[items], self._v.item_tokens[items]):
+                x = words(_OPS, self.weights, tokens[:, None])
+                states, written = self._step(memory, written, x)
+        found: FloatArray = _f64(states)[:, 0]
+        return found
 
     def mixed_answers(self, task: int, x: FloatArray, item_words: FloatArray) -> FloatArray:
         """Return (B, a) the answers to prompts given as vectors.

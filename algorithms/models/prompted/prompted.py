@@ -32,6 +32,7 @@ from algorithms.data.log import InteractionLog
 from algorithms.explanations import (
     Contribution,
     EvidenceKind,
+    Exhibit,
     Explanation,
     strongest_first,
 )
@@ -48,7 +49,9 @@ from algorithms.models.neural.events import (
 from algorithms.models.neural.serving import KeptAnswers
 from algorithms.models.neural.weights import from_safetensors, to_safetensors
 from algorithms.models.one_event import one_event
-from algorithms.models.prompted.answering import Speaker, softmax
+from algorithms.models.prompted.answering import Beam, Speaker, softmax
+from algorithms.models.prompted.conversation import Conversation, Neighbour
+from algorithms.models.prompted.exhibits import prompt_exhibits
 from algorithms.models.prompted.explaining import shapley_values
 from algorithms.models.prompted.learning import LearningConfig, learn
 from algorithms.models.prompted.sentences import Sentences, Trie
@@ -199,6 +202,7 @@ class Prompted(Recommender):
         self._histories = Histories(log, tasks, config.history)
         self._shape = Shape(config.n_layers, config.n_heads, config.dropout)
         self._kept = KeptAnswers(log)
+        self._conversation: Conversation | None = None
         self._average_words: dict[int, tuple[FloatArray, FloatArray]] = {}
 
     def _state(self) -> ModelState:
@@ -270,6 +274,44 @@ class Prompted(Recommender):
             return said
         scale = self._scales[self._place(task)]
         return np.clip(said, scale.low, scale.high)
+
+    # --- prompts -------------------------------------------------------------------------
+
+    def _talk(self) -> Conversation:
+        if self._conversation is None:
+            self._conversation = Conversation(
+                self.log, self._sentences, self._trie, self._speaker, self._histories
+            )
+        return self._conversation
+
+    def prompts(self, task: Task | str, user: int) -> tuple[str, ...]:
+        """Return what can be asked of a user for a task, as sentences to type or to change."""
+        known = self._known(task)
+        self._check_users(np.array([user]))
+        return self._talk().prompts(self._place(known), user)
+
+    def complete(self, prompt: str, n_beams: int = 5) -> tuple[Beam, ...]:
+        """Answer a typed prompt: the likeliest answers with their probabilities, best first.
+
+        Raises
+        ------
+        UnknownWordError, UnclearPromptError
+            Where the prompt has a word that was never learned, or cannot be answered.
+        """
+        return self._talk().complete(prompt, n_beams)
+
+    def nearest_sentences(self, prompt: str, n: int = 5) -> tuple[Neighbour, ...]:
+        """Return the training sentences (of a sample) that the model takes a prompt to be like."""
+        return self._talk().nearest(prompt, n)
+
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Show prompts with their answers, nearest training sentences, and the tasks' words."""
+        n_events = np.bincount(self.log.users, minlength=self.log.n_users)
+        users = np.argsort(-n_events, kind="stable").astype(np.int64)
+        task_words = self._speaker.weights[WORDS][self._vocabulary.task_tokens]
+        names = tuple(task.name for task in self.tasks)
+        titles = self.log.item_table.titles
+        return prompt_exhibits(self._talk(), users, names, task_words, titles)
 
     # --- explanations --------------------------------------------------------------------
 

@@ -139,6 +139,10 @@ class Vocabulary:
         remedy = f"Did you mean {', '.join(alike)}?" if alike else "Look at the prompts it shows."
         raise UnknownWordError(word=word, remedy=remedy) from None
 
+    def is_binary(self, task: int) -> bool:
+        """Whether a task's answers are yes and no."""
+        return self._tasks[task].kind is TaskKind.BINARY
+
     def item_of(self, token: int) -> int | None:
         """Return the item that a token names, or None."""
         return self._item_of.get(token)

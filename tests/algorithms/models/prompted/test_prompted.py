@@ -9,13 +9,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.explanations import HeatMap, Table
 from algorithms.models.neural.events import Context, Histories, label_scales, make_examples
 from algorithms.models.neural.ops import NumpyOps, TorchOps
 from algorithms.models.prompted import transformer as tr
 from algorithms.models.prompted.explaining import shapley_values
 from algorithms.models.prompted.prompted import Prompted
 from algorithms.models.prompted.sentences import Sentences, Trie
-from algorithms.models.prompted.vocabulary import PAD, UnknownWordError, Vocabulary
+from algorithms.models.prompted.vocabulary import PAD, PromptError, UnknownWordError, Vocabulary
 from algorithms.tasks import Task, TaskKind
 
 TASKS = (
@@ -254,3 +255,88 @@ def test_shapley_values_are_those_of_a_game_by_hand() -> None:
     )
     assert start == 5.0
     assert_allclose(parts, [2 / 3, 1 / 6, 1 / 6])
+
+
+# --- talking to it --------------------------------------------------------------------------------
+
+
+def test_a_question_typed_is_answered_as_the_question_asked(fitted: Prompted) -> None:
+    following, question = fitted.prompts("click", 4)
+    assert following.startswith("what will user_")
+    assert question.startswith("will user_")
+    item = fitted.complete(following)[0].item
+    assert item is not None
+    answers = {beam.words: beam.probability for beam in fitted.complete(question)}
+    assert set(answers) == {("yes",), ("no",)}
+    assert sum(answers.values()) == pytest.approx(1)
+    asked = fitted.predict("click", [4], [item])[0]
+    assert answers[("yes",)] == pytest.approx(asked, abs=1e-6)
+
+
+def test_beams_are_items_of_the_kind_and_their_shares_sum_to_one(fitted: Prompted) -> None:
+    for task, kind in (("click", "product"), ("ad / click", "ad")):
+        text = fitted.prompts(task, 3)[0]
+        every = fitted.complete(text, N_ITEMS)
+        assert sorted(beam.item for beam in every) == LOG.item_table.of_kind(kind).tolist()
+        assert sum(beam.probability for beam in every) == pytest.approx(1)
+        shares = [beam.probability for beam in every]
+        assert shares == sorted(shares, reverse=True)
+        few = fitted.complete(text, 1)
+        assert len(few) == 1
+        assert few[0].probability <= every[0].probability + 1e-12
+
+
+def test_the_next_item_is_one_of_those_the_user_likes(fitted: Prompted) -> None:
+    for user in range(N_USERS):
+        beams = fitted.complete(fitted.prompts("click", user)[0], N_ITEMS)
+        liked = sum(beam.probability for beam in beams if beam.item % 2 == user % 2)
+        assert liked > 0.8
+
+
+def test_nearest_sentences_are_of_the_same_form_and_a_known_one_finds_itself(
+    fitted: Prompted,
+) -> None:
+    for text in fitted.prompts("click", 4):
+        found = fitted.nearest_sentences(text, 3)
+        assert all(near.sentence.split()[0] in (text.split()[0], "which") for near in found)
+        again = fitted.nearest_sentences(found[0].sentence, 1)[0]
+        assert again.sentence == found[0].sentence
+        assert again.similarity == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("will user_1 clik item_2 ?", "clik"),
+        ("will user_1 item_2 ?", "names 0 tasks"),
+        ("will user_1 click stars item_2 ?", "names 2 tasks"),
+        ("will user_1 click ?", "close with an item"),
+        ("will " + "user_1 " * 40 + "click item_2", "has 43 words"),
+        ("", "names 0 tasks"),
+    ],
+)
+def test_a_prompt_that_cannot_be_read_says_why(fitted: Prompted, text: str, said: str) -> None:
+    with pytest.raises(PromptError, match=said):
+        fitted.complete(text)
+
+
+def test_an_item_of_another_kind_is_refused(fitted: Prompted) -> None:
+    ad = fitted.prompts("ad / click", 1)[1].split()[-2]
+    with pytest.raises(PromptError, match="kind ad"):
+        fitted.complete(f"will user_1 click {ad} ?")
+
+
+def test_its_exhibits_show_prompts_neighbours_and_words(fitted: Prompted) -> None:
+    prompts, nearest, words = fitted.exhibits()
+    assert isinstance(prompts, Table)
+    assert isinstance(nearest, Table)
+    assert isinstance(words, HeatMap)
+    for text, answer, _, probability in prompts.rows:
+        beams = fitted.complete(text, 3)
+        assert (answer, probability) in [(" ".join(b.words), b.probability) for b in beams]
+    assert {row[0] for row in nearest.rows} == set(fitted.prompts("click", _busiest()))
+    assert_allclose(np.diag(words.values), 1, atol=1e-6)
+
+
+def _busiest() -> int:
+    return int(np.argmax(np.bincount(LOG.users)))
