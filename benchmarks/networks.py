@@ -5,7 +5,8 @@
     python -m benchmarks.networks quality [--correlations ...] [--seeds ...] [--models ...]
 
 ``time`` fits each network on the e-commerce world with its defaults, to early stopping, in a
-process of its own. ``peer`` sets a pass of the shared-bottom network beside one of torch-rechub's
+process of its own; seconds of the clock depend on what else the machine does, those of the
+processor little. ``peer`` sets a pass of the shared-bottom network beside one of torch-rechub's
 on the same events (FOLDER is where it was installed: ``pip install torch-rechub --target FOLDER``).
 ``quality`` simulates worlds in which the tastes behind the labels are correlated as asked and sets
 networks against the shared-bottom network on test events, with a new world and split per seed.
@@ -56,12 +57,12 @@ def time_here(key: str) -> None:
     model = find_model(key)()
     model.prepare()
     before = _peak_megabytes()
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     fit(model, split, tasks, seed=1)
-    took = time.perf_counter() - start
+    took, cpu = time.perf_counter() - start, time.process_time() - cpu
     passes = n_passes(model)
     print(
-        f"{key:<22}{took:>8.1f}{passes:>8d}{took / max(passes, 1):>10.2f}"
+        f"{key:<22}{took:>8.1f}{cpu:>8.1f}{passes:>8d}{cpu / max(passes, 1):>12.2f}"
         f"{before:>10.0f}{_peak_megabytes():>10.0f}{model.n_parameters:>12,}"
     )
 
@@ -87,9 +88,8 @@ def _peak_megabytes() -> float:
 
 def time_all(keys: Sequence[str]) -> None:
     """Fit every network in a process of its own."""
-    heads = ("seconds", "passes", "s / pass", "MB before", "MB peak", "parameters")
-    print(f"{'network':<22}{heads[0]:>8}{heads[1]:>8}{heads[2]:>10}", end="")
-    print(f"{heads[3]:>10}{heads[4]:>10}{heads[5]:>12}", flush=True)
+    print(f"{'network':<22}{'wall s':>8}{'CPU s':>8}{'passes':>8}{'CPU s / pass':>12}", end="")
+    print(f"{'MB before':>10}{'MB peak':>10}{'parameters':>12}", flush=True)
     for key in keys:
         subprocess.run([sys.executable, "-m", "benchmarks.networks", "time-here", key], check=True)
 
