@@ -104,8 +104,14 @@ EVERY_USER = np.repeat(np.arange(N_USERS), N_ITEMS)
 EVERY_ITEM = np.tile(np.arange(N_ITEMS), N_USERS)
 
 
+def quick(model: type[Recommender]) -> Recommender:
+    """Make a model; what learns by PyTorch makes few passes, for here it need not be good."""
+    is_network = model.extra == "deep" and "n_epochs" in model.config_class.model_fields
+    return model.from_values({"n_epochs": 2} if is_network else {})
+
+
 def fit(model: type[Recommender], log: InteractionLog = LOG, seed: int = 3) -> Recommender:
-    return model().fit(log, model.served_tasks(TASKS), rng=np.random.default_rng(seed))
+    return quick(model).fit(log, model.served_tasks(TASKS), rng=np.random.default_rng(seed))
 
 
 def all_scores(model: Recommender) -> dict[str, FloatArray]:
@@ -208,7 +214,7 @@ def test_same_seed_same_scores(model_class: type[Recommender], model: Recommende
 def test_fitting_again_forgets_the_first_fit(
     model_class: type[Recommender], model: Recommender
 ) -> None:
-    again = model_class()
+    again = quick(model_class)
     tasks = model_class.served_tasks(TASKS)
     again.fit(make_log(seed=6), tasks[:1], rng=np.random.default_rng(9))
     again.fit(LOG, tasks, rng=np.random.default_rng(3))
@@ -239,7 +245,8 @@ users, items = (cells.ravel() for cells in np.indices((log.n_users, log.n_items)
 for key, model_class in MODELS.items():
     if missing_extra(model_class) is not None:
         continue
-    model = model_class()
+    is_network = model_class.extra == "deep" and "n_epochs" in model_class.config_class.model_fields
+    model = model_class.from_values({"n_epochs": 2} if is_network else {})
     model.fit(log, model_class.served_tasks(tasks), rng=np.random.default_rng(3))
     np.savez(
         f"{folder}/{key}.npz",
@@ -327,7 +334,8 @@ state = ModelState(
     dict(np.load(f"{folder}/state.npz", allow_pickle=False)),
     json.load(open(f"{folder}/state.json")),
 )
-model = MODELS[key]().restore(log, MODELS[key].served_tasks(tasks), state)
+model = MODELS[key].from_values(json.load(open(f"{folder}/config.json")))
+model.restore(log, MODELS[key].served_tasks(tasks), state)
 for task in model.tasks:
     model.predict(task, [0, 1], [0, 1])
     model.recommend(task, 0)
@@ -343,6 +351,8 @@ def test_restoring_asking_and_explaining_need_no_heavy_library(
     state = model.state()
     np.savez(tmp_path / "state.npz", **state.arrays)
     (tmp_path / "state.json").write_text(json.dumps(state.values), encoding="utf-8")
+    config = model.config.model_dump_json()
+    (tmp_path / "config.json").write_text(config, encoding="utf-8")
     loaded = json.loads(_python(RESTORE_ELSEWHERE, model.key, tmp_path))
     assert "numpy" in loaded
     assert not set(HEAVY) & set(loaded)
@@ -594,7 +604,7 @@ def test_progress_rises_to_one(model_class: type[Recommender]) -> None:
         told.append(fraction)
 
     tasks = model_class.served_tasks(TASKS)
-    model_class().fit(LOG, tasks, rng=np.random.default_rng(3), progress=listen)
+    quick(model_class).fit(LOG, tasks, rng=np.random.default_rng(3), progress=listen)
     assert told == sorted(told)
     assert told[0] >= 0
     assert told[-1] == 1.0
@@ -608,7 +618,7 @@ def test_a_progress_that_raises_stops_the_fit(model_class: type[Recommender]) ->
     def stop(fraction: float, stage: Stage) -> None:
         raise Stop
 
-    stopped, tasks = model_class(), model_class.served_tasks(TASKS)
+    stopped, tasks = quick(model_class), model_class.served_tasks(TASKS)
     with pytest.raises(Stop):
         stopped.fit(LOG, tasks, rng=np.random.default_rng(3), progress=stop)
     with pytest.raises(NotFittedError):
@@ -638,7 +648,7 @@ def test_labels_outside_of_training_change_nothing(model_class: type[Recommender
     assert not np.array_equal(other.test.labels["clicked"], split.test.labels["clicked"])
     tasks = model_class.served_tasks(TASKS)
     first, second = (
-        model_class().fit(
+        quick(model_class).fit(
             part.train, tasks, rng=np.random.default_rng(3), validation=part.validation
         )
         for part in (split, other)
@@ -649,7 +659,7 @@ def test_labels_outside_of_training_change_nothing(model_class: type[Recommender
 @pytest.mark.usefixtures("_installed")
 def test_one_task_alone_can_be_learned(model_class: type[Recommender]) -> None:
     for task in model_class.served_tasks(TASKS):
-        alone = model_class().fit(LOG, [task], rng=np.random.default_rng(3))
+        alone = quick(model_class).fit(LOG, [task], rng=np.random.default_rng(3))
         assert np.isfinite(alone.predict(task, EVERY_USER, EVERY_ITEM)).any()
 
 

@@ -93,7 +93,7 @@ def test_from_the_first_click_to_the_comparison_and_back_again(come):
     assert person.window.jobs.words.whole.startswith("2 of 2 runs finished")
     assert runs_in(path) == [("popularity", RunStatus.DONE), ("bias", RunStatus.DONE)]
 
-    compare = person.go(6)
+    compare = person.go(7)
     table = compare.table_card.table
     person.wait_for(lambda: len(table.rows) == 2)
     shown = [[cell.text for cell in row.cells if cell is not None] for row in table.rows]
@@ -109,7 +109,7 @@ def test_from_the_first_click_to_the_comparison_and_back_again(come):
     assert again.workspace.project.path == path
     assert again.workspace.experiment == chosen
     assert not again.window.undo.isEnabled()
-    compare = again.go(6)
+    compare = again.go(7)
     table = compare.table_card.table
     again.wait_for(lambda: len(table.rows) == 2)
     assert [[c.text for c in row.cells if c is not None] for row in table.rows] == shown
@@ -139,7 +139,7 @@ def test_cancelling_in_the_middle_keeps_what_was_finished(come):
     assert person.window.jobs.words.whole.startswith("1 of 3 runs finished")
     done = [model for model, status in runs_in(path) if status is RunStatus.DONE]
     assert done == ["popularity"]
-    compare = person.go(6)
+    compare = person.go(7)
     table = compare.table_card.table
     person.wait_for(lambda: len(table.rows) == 3)
     assert [bool(row.cells) for row in table.rows] == [True, False, False]
@@ -190,7 +190,7 @@ def test_a_run_that_fails_says_why_and_the_others_go_on(come):
             if run.status is RunStatus.FAILED
         )
         assert failed.message is not None
-    table = person.go(6).table_card.table
+    table = person.go(7).table_card.table
     person.wait_for(lambda: sum(bool(row.cells) for row in table.rows) == 2)
     assert [row.title for row in table.rows if not row.cells] == ["SVD (Surprise)"]
 
