@@ -52,7 +52,7 @@ class Application(QObject):
         self.window.show_page("home")
         self.context: Context | None = None
         self._jobs: QtJobs | None = None
-        self._trials: QtJobs | None = None  # of searches
+        self._trials: QtJobs | None = None  # of searches and curves
         self._runner: ThreadRunner | None = None
         self._wish: Callable[[], None] | None = None
         self.home_presenter: HomePresenter | None = None
@@ -115,6 +115,7 @@ class Application(QObject):
         if self.context is not None:
             return
         from mtrec_gui.context import Context
+        from mtrec_gui.curve_desk import CurveDesk
         from mtrec_gui.jobs.local import LocalJobs
         from mtrec_gui.jobs.qt_bridge import QtJobs, ThreadRunner
         from mtrec_gui.run_desk import RunDesk
@@ -129,6 +130,8 @@ class Application(QObject):
         self._trials = QtJobs(LocalJobs(max_parallel=1, function=FUNCTION), parent=self)
         searches = SearchDesk(workspace, self._trials)
         self._trials.happened.connect(searches.job_happened)
+        curves = CurveDesk(workspace, self._trials)  # what both ask for waits in one queue
+        self._trials.happened.connect(curves.job_happened)
         self.context = Context(
             workspace,
             desk,
@@ -136,6 +139,7 @@ class Application(QObject):
             self.window.show_page,
             self.window.notices.show_notice,
             searches=searches,
+            curves=curves,
         )
         self.shell = Shell(self.context, self.window)
         presenter = HomePresenter(

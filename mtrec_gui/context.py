@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mtrec_gui.asked import ListAsked, NumberAsked
+from mtrec_gui.curve_desk import CurveDesk
 from mtrec_gui.events import Event
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.search_desk import SearchDesk
@@ -28,6 +29,7 @@ class Context:
     number_asked : a page wants the Metric Lab to show the rows behind a number
     list_asked : a page wants Explain to show the list of a user
     searches : starts and follows searches
+    curves : starts and follows curves
     """
 
     workspace: Workspace
@@ -39,3 +41,4 @@ class Context:
     number_asked: Event[NumberAsked] = field(default_factory=Event)
     list_asked: Event[ListAsked] = field(default_factory=Event)
     searches: SearchDesk | None = None
+    curves: CurveDesk | None = None

@@ -19,14 +19,22 @@ from algorithms.errors import ConfigError
 from algorithms.evaluation import Experiment, RunSpec
 from algorithms.models.neural.shrinking import SHRINKINGS
 from algorithms.progress import Stage, part_of
-from algorithms.search import CurveKind, CurveSpec, CurveValue, Objective, knee, size_values
+from algorithms.search import (
+    CurveKind,
+    CurveSpec,
+    CurveValue,
+    Objective,
+    knee,
+    share_values,
+    size_values,
+)
 from algorithms.search import curve as draw_curve
 from mtrec_gui import exit_status
 from mtrec_gui.console import open_workspace
 from mtrec_gui.json_output import write_json
 from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
 
-_SHARES = (0.1, 0.3, 1.0)
+_SHARES = "0.1,0.3,1"
 _DEFAULT_MODELS = {
     CurveKind.LABELS: ("shared_factors", "separate_factors"),  # sharing beside learning alone
     CurveKind.SIZE: ("shared_factors",),
@@ -76,7 +84,7 @@ def make_specs(
     for base in bases:
         parameter, values = "", tuple[float, ...]()
         if kind is CurveKind.LABELS:
-            values = _shares(options.values)
+            values = share_values(options.values or _SHARES)
         elif kind is CurveKind.SIZE:
             model = find_model(base.model)
             parameter, values = size_values(model, options.parameter, options.values)
@@ -216,20 +224,6 @@ def _objective(text: str | None, base: RunSpec, log: InteractionLog) -> Objectiv
         return Objective(task="" if scarce is None else scarce.name)
     task, _, metric = text.partition("=")
     return Objective(task=task, metric=metric or None)
-
-
-def _shares(text: str | None) -> tuple[float, ...]:
-    if text is None:
-        return _SHARES
-    try:
-        shares = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        shares = ()
-    if not shares or not all(0 < share <= 1 for share in shares):
-        raise ConfigError(
-            where="curve", field="values", expected="shares above 0 and up to 1", found=text
-        )
-    return shares
 
 
 def _seeds(text: str) -> tuple[int, ...]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from algorithms.evaluation import RunResult
 from algorithms.messages import Message
-from algorithms.models.base import ModelState
-from algorithms.search import CurveSpec, CurveValue
 from mtrec_gui.events import Event
 from mtrec_gui.jobs.port import JobBackend, JobEvent, JobHandle, JobState
-from mtrec_gui.model_shelf import MODELS, find_model
 from mtrec_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from algorithms.evaluation import RunResult
+    from algorithms.search import CurveSpec, CurveValue
 
 _AHEAD = 4  # runs that wait in the queue; more would only take memory
 
@@ -51,6 +52,7 @@ class CurveDesk:
         self._open: dict[str, tuple[JobHandle, int, int]] = {}
         self._fractions: dict[str, float] = {}
         self._n_ended = 0
+        self.version = 0  # grows with every change of the points
         self.n_runs = 0
         self.failures: tuple[Message, ...] = ()
         self.changed: Event[None] = Event()
@@ -75,6 +77,8 @@ class CurveDesk:
     @property
     def lines(self) -> tuple[CurveLine, ...]:
         """The curves, each with the points known so far."""
+        from mtrec_gui.model_shelf import MODELS
+
         return tuple(
             CurveLine(spec, spec.points(results, MODELS))
             for spec, results in zip(self._specs, self._results, strict=True)
@@ -88,12 +92,15 @@ class CurveDesk:
         MtrecError
             Where a curve cannot be drawn as asked; then none is begun.
         """
+        from mtrec_gui.model_shelf import MODELS
+
         if self.is_running or not self._workspace.is_open:
             return
         for spec in specs:
             spec.check(MODELS)
         self._specs, self._results = tuple(specs), [{} for _ in specs]
         self._fractions, self._n_ended, self.failures = {}, 0, ()
+        self.version += 1
         seeds = [
             (run.seed, curve, number)
             for curve, spec in enumerate(specs)
@@ -122,6 +129,7 @@ class CurveDesk:
         _, curve, number = self._open.pop(event.job.id)
         self._fractions.pop(event.job.id, None)
         self._n_ended += 1
+        self.version += 1
         if event.state is JobState.DONE and event.result is not None:
             self._results[curve][number] = _what_counts(event.result)
         elif event.message is not None and event.state is not JobState.KILLED:
@@ -130,6 +138,8 @@ class CurveDesk:
         self.changed.emit(None)
 
     def _note(self, curve: int, message: Message) -> None:
+        from mtrec_gui.model_shelf import find_model
+
         title = find_model(self._specs[curve].base.model).title
         said = Message("{model}: {why}", {"model": title, "why": str(message)})
         if str(said) not in map(str, self.failures):
@@ -148,9 +158,12 @@ class CurveDesk:
             handle.cancel()
         self._specs, self._results, self._open, self._fractions = (), [], {}, {}
         self._n_ended, self.n_runs, self.failures = 0, 0, ()
+        self.version += 1
         self.changed.emit(None)
 
 
 def _what_counts(result: RunResult) -> RunResult:
     """Return a result without its lists and parameters, which are large."""
+    from algorithms.models.base import ModelState
+
     return replace(result, lists={}, state=ModelState({}))

@@ -33,6 +33,8 @@ class Shell(QObject):
         desk.changed.connect(lambda _: self._show_jobs())
         if context.searches is not None:
             context.searches.changed.connect(lambda _: self._show_jobs())
+        if context.curves is not None:
+            context.curves.changed.connect(lambda _: self._show_jobs())
         window.undo_pressed.connect(workspace.undo)
         window.redo_pressed.connect(workspace.redo)
         window.jobs.cancel_pressed.connect(self._cancel)
@@ -61,10 +63,12 @@ class Shell(QObject):
         """Give up what the bar tells of."""
         if self._loading is not None:
             self._context.workspace.cancel()
-        elif self._context.desk.is_running or self._context.searches is None:
+        elif self._context.desk.is_running:
             self._context.desk.cancel_all()
-        else:
+        elif self._context.searches is not None and self._context.searches.is_running:
             self._context.searches.cancel()
+        elif self._context.curves is not None:
+            self._context.curves.cancel()
 
     def _show_loading(self, fraction: float | None) -> None:
         self._loading = fraction
@@ -81,6 +85,11 @@ class Shell(QObject):
             done = round(searches.fraction * searches.n_attempts)
             words = self.tr("Searching: {done} of {n} settings …")
             bar.show_progress(words.format(done=done, n=searches.n_attempts), searches.fraction)
+            return
+        curves = self._context.curves
+        if not self._context.desk.is_running and curves is not None and curves.is_running:
+            words = self.tr("Drawing curves: {done} of {n} runs …")
+            bar.show_progress(words.format(done=curves.n_done, n=curves.n_runs), curves.fraction)
             return
         if not self._context.desk.is_running:
             if not rows:

@@ -16,6 +16,7 @@ from algorithms.search.curves import (
     curve_run,
     knee,
     label_curve,
+    share_values,
     size_curve,
     size_values,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "rehearse",
     "search",
     "searchable",
+    "share_values",
     "size_curve",
     "size_values",
 ]

@@ -401,6 +401,25 @@ def size_values(
     return name, tuple(values)
 
 
+def share_values(text: str) -> tuple[float, ...]:
+    """Return the shares of labels that ``SHARE,SHARE,...`` says, from small to large.
+
+    Raises
+    ------
+    ConfigError
+        Where one is no share.
+    """
+    try:
+        shares = sorted({float(part) for part in text.split(",")})
+    except ValueError:
+        shares = []
+    if not shares or not all(0 < share <= 1 for share in shares):
+        raise ConfigError(
+            where="curve", field="values", expected="shares above 0 and up to 1", found=text
+        )
+    return tuple(shares)
+
+
 def _steps(parameter: Parameter) -> list[float]:
     return [float(parameter.value(n / (_N_SIZES - 1))) for n in range(_N_SIZES)]
 

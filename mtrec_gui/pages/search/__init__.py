@@ -1,4 +1,4 @@
-"""Search: many settings of one model, judged on validation data, and the front they form."""
+"""Search: many settings of one model and the front they form; curves of what models need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from mtrec_gui.context import Context
+    from mtrec_gui.curve_desk import CurveDesk
+    from mtrec_gui.pages.search.curve_view import CurvePanel
 
 
 def build(context: Context) -> QWidget:
@@ -34,4 +36,26 @@ def build(context: Context) -> QWidget:
     page.run_pressed.connect(presenter.run_pressed)
     presenter.run_started.connect(lambda _: context.go("experiments"))
     presenter.attach(page)
+    if context.curves is not None:
+        page.add_curves(_build_curves(context, context.curves))
     return page
+
+
+def _build_curves(context: Context, desk: CurveDesk) -> CurvePanel:
+    from mtrec_gui.pages.search.curve_presenter import CurvePresenter
+    from mtrec_gui.pages.search.curve_view import CurvePanel
+
+    panel = CurvePanel(context.appearance)
+    presenter = CurvePresenter(context.workspace, desk)
+    form = panel.form
+    form.kind_chosen.connect(presenter.kind_chosen)
+    form.model_chosen.connect(presenter.model_chosen)
+    form.task_chosen.connect(presenter.task_chosen)
+    form.parameter_chosen.connect(presenter.parameter_chosen)
+    form.values_edited.connect(presenter.values_edited)
+    form.seeds_edited.connect(presenter.seeds_edited)
+    form.start_pressed.connect(presenter.start_pressed)
+    form.cancel_pressed.connect(presenter.cancel_pressed)
+    panel.export_wanted.connect(presenter.export_wanted)
+    presenter.attach(panel)
+    return panel

@@ -12,19 +12,22 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 from algorithms.messages import Message
 from algorithms.search import Role, SearchResult
 from mtrec_gui.model_shelf import MODELS
+from mtrec_gui.pages.search.curve_view import CurvePanel
 from mtrec_gui.pages.search.form import SearchForm
 from mtrec_gui.pages.search.state import FormState, FoundState
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.array_column import Column
 from mtrec_gui.widgets.array_table import ArrayTable
-from mtrec_gui.widgets.buttons import button
+from mtrec_gui.widgets.buttons import Segments, button
 from mtrec_gui.widgets.canvas import Canvas
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, EmptyState, Page, column
 from mtrec_gui.widgets.quiet_controls import QuietCombo
 from mtrec_gui.widgets.side_by_side import SideBySide
 from mtrec_gui.wording import engine_text, number, say
+
+_FRONT, _CURVES = "front", "curves"
 
 
 class SearchPage(Page):
@@ -51,17 +54,16 @@ class SearchPage(Page):
     ) -> None:
         super().__init__("", "", appearance, parent)
         self.title.setText(self.tr("Search"))
-        self.sentence.setText(
-            self.tr(
-                "Try many settings of one model and see which compromises between tasks there "
-                "are. All are judged on validation data; test data is never looked at."
-            )
-        )
+        self.tabs = Segments([(_FRONT, self.tr("Compromises")), (_CURVES, self.tr("Curves"))])
+        self.tabs.chosen.connect(self.show_tab)
+        self.tabs.hide()
+        self.curves: CurvePanel | None = None
         self.form = SearchForm(appearance, task_position)
         self.start = button(self.tr("Search"), "primary")
         self.start.clicked.connect(self.start_pressed)
         self.cancel = button(self.tr("Stop the search"))
         self.cancel.clicked.connect(self.cancel_pressed)
+        self.toolbar.addWidget(self.tabs)
         self.toolbar.addWidget(self.cancel)
         self.toolbar.addWidget(self.start)
         self.empty = EmptyState(
@@ -124,10 +126,40 @@ class SearchPage(Page):
         )
         left = QWidget()
         left.setLayout(column(self.form, None))
-        self.body.addWidget(SideBySide(left, right, appearance, 800, (2, 5)))
+        self._search = SideBySide(left, right, appearance, 800, (2, 5))
+        self.body.addWidget(self._search)
         self.body.addStretch(1)
         appearance.changed.connect(self._scale)
         self._scale()
+        self.show_tab(_FRONT)
+
+    def add_curves(self, panel: CurvePanel) -> None:
+        """Take the curves as a second tab."""
+        self.curves = panel
+        self.body.insertWidget(1, panel)
+        self.tabs.show()
+        self.show_tab(_FRONT)
+
+    def show_tab(self, key: str) -> None:
+        """Show the search for compromises, or the curves."""
+        self.tabs.choose(key)
+        is_front = key == _FRONT or self.curves is None
+        self._search.setVisible(is_front)
+        if self.curves is not None:
+            self.curves.setVisible(not is_front)
+        self.start.setVisible(is_front)
+        self.cancel.setVisible(is_front and self._is_running)
+        self.sentence.setText(
+            self.tr(
+                "Try many settings of one model and see which compromises between tasks there "
+                "are. All are judged on validation data; test data is never looked at."
+            )
+            if is_front
+            else self.tr(
+                "See what a model needs: how many labels, how much size and time, how many bytes. "
+                "These are experiments, in which nothing is chosen for you."
+            )
+        )
 
     # --- what the presenter asks -----------------------------------------------------------
 
@@ -148,7 +180,7 @@ class SearchPage(Page):
         if found.is_running:
             self.error.hide()
         self._enable_start()
-        self.cancel.setVisible(found.is_running)
+        self.cancel.setVisible(found.is_running and self.tabs.current == _FRONT)
         self.bar.setVisible(found.is_running)
         self.bar.setValue(round(1000 * found.fraction))
         self._show_past(found)
