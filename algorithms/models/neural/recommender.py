@@ -307,10 +307,10 @@ class NeuralRecommender(Recommender):
 
     def _z(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         """Return (n,) the network's numbers for pairs."""
-        rows = self._rows(task, users)
-        if rows is not None:
-            return rows[np.arange(len(users)), self._kept.column_of(task.item_kind, items)]
-        return self.pair_numbers(task, users, items)
+        table = self._table(task, users)
+        if table is None:
+            return self.pair_numbers(task, users, items)
+        return table[users, self._kept.column_of(task.item_kind, items)]
 
     def pair_numbers(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         """Return (n,) the log-odds or standardised labels of pairs; only these are worked out."""
@@ -319,17 +319,26 @@ class NeuralRecommender(Recommender):
             :, place
         ]
 
-    def _rows(self, task: Task, users: IntArray) -> FloatArray | None:
-        """Return (n, k) the numbers of all items of the task's kind; None where it is too much."""
+    def _table(self, task: Task, users: IntArray) -> FloatArray | None:
+        """Return (n_users, k) the numbers of the items of the task's kind, set for ``users`` (n,).
+
+        None where it is too much to keep. A network's tasks on one kind are worked out together.
+        """
+        part, place = self.part_of(task)
+        kinds = [self.tasks[position].item_kind for position in part.positions]
+        places = [number for number, kind in enumerate(kinds) if kind == task.item_kind]
 
         def make(user: int, items: IntArray) -> FloatArray:
-            part, place = self.part_of(task)
-            of_user = np.full(len(items), user)
-            last = self._last[[user]]
-            found = answers(part.network, self._inputs, part.weights, of_user, items, last)
-            return found[:, place]
+            return self._of_user(part, user, items)[:, places]
 
-        return self._kept.rows(task, users, make)
+        key = part.positions[0], task.item_kind
+        table = self._kept.table(key, task.item_kind, len(places), users, make)
+        return None if table is None else table[:, :, places.index(place)]
+
+    def _of_user(self, part: Part, user: int, items: IntArray) -> FloatArray:
+        """Return (k, T) a network's numbers of items (k,) for one user, all in one piece."""
+        users, last = np.full(len(items), user), self._last[[user]]
+        return answers(part.network, self._inputs, part.weights, users, items, last)
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         scale = self._scale(task)
@@ -348,21 +357,14 @@ class NeuralRecommender(Recommender):
         if not self._scale(task).n:
             return scores
         mine = np.flatnonzero(self._of_kind(task, items))
-        rows = self._rows(task, users)
-        if rows is not None:
-            scores[:, mine] = rows[:, self._kept.column_of(task.item_kind, items[mine])]
+        table = self._table(task, users)
+        if table is not None:
+            columns = self._kept.column_of(task.item_kind, items[mine])
+            scores[:, mine] = table[users[:, None], columns]
         else:
             part, place = self.part_of(task)
-            for row, user in enumerate(users):
-                of_user = np.full(len(mine), user)
-                scores[row, mine] = answers(
-                    part.network,
-                    self._inputs,
-                    part.weights,
-                    of_user,
-                    items[mine],
-                    self._last[[user]],
-                )[:, place]
+            for row, user in enumerate(users.tolist()):
+                scores[row, mine] = self._of_user(part, user, items[mine])[:, place]
         return self._rank(task, users, items, scores)
 
     def _rank(self, task: Task, users: IntArray, items: IntArray, z: FloatArray) -> FloatArray:

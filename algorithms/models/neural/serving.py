@@ -7,7 +7,7 @@ asks three times about the same users.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from algorithms.models.neural.events import Examples
 from algorithms.models.neural.inputs import OFFSET, Inputs, answer, embed, embed_users, join_fields
 from algorithms.models.neural.network import Network
 from algorithms.models.neural.ops import NumpyOps
-from algorithms.tasks import Task
 
 _MOST_KEPT = 2**23  # numbers of one task that are kept (64 MiB)
 _AT_A_TIME = 2**13
@@ -79,52 +78,48 @@ def average_fields(
 
 
 class KeptAnswers:
-    """The numbers of all items of a kind for the users asked so far, task by task."""
+    """The numbers of all items of a kind for the users asked so far, in tables that stay."""
 
     def __init__(self, log: InteractionLog) -> None:
         self._log = log
         self._columns: dict[str, tuple[IntArray, IntArray]] = {}
-        self._tables: dict[str, tuple[FloatArray, BoolArray]] = {}
+        self._tables: dict[Hashable, tuple[FloatArray, BoolArray]] = {}
 
     def column_of(self, kind: str, items: IntArray) -> IntArray:
         """Return (n,) the place of each item among those of its kind."""
         return self._of_kind(kind)[1][items]
 
-    def rows(
-        self, task: Task, users: IntArray, make: Callable[[int, IntArray], FloatArray]
+    def table(
+        self,
+        key: Hashable,
+        kind: str,
+        depth: int,
+        users: IntArray,
+        make: Callable[[int, IntArray], FloatArray],
     ) -> FloatArray | None:
-        """Return (n, k) the numbers of all k items of the task's kind; None if too many to keep.
+        """Return (n_users, k, depth) the numbers of the k items of a kind; None if too many.
+
+        Only the rows of ``users`` and of those asked about before are set. Nothing is copied.
 
         Parameters
         ----------
-        make : works out (k,) the numbers of the items (k,) for a user
+        key : names the table
+        depth : how many numbers a user and an item have
+        make : works out (k, depth) the numbers of the items (k,) for a user
         """
-        items = self._of_kind(task.item_kind)[0]
-        if self._log.n_users * len(items) > _MOST_KEPT:
+        items = self._of_kind(kind)[0]
+        n_users = self._log.n_users
+        if n_users * len(items) > _MOST_KEPT:
             return None
-        if task.name not in self._tables:
-            shape = (self._log.n_users, len(items))
-            self._tables[task.name] = (np.empty(shape), np.zeros(shape[0], dtype=np.bool_))
-        table, known = self._tables[task.name]
+        if key not in self._tables:
+            empty = np.empty((n_users, len(items), depth))
+            self._tables[key] = (empty, np.zeros(n_users, dtype=np.bool_))
+        table, known = self._tables[key]
         new = np.unique(users[~known[users]]).tolist()
         if new:
-            self._fill(table, new, items, make)
+            _fill(table, new, items, make)
             known[new] = True
-        found: FloatArray = table[users]
-        return found
-
-    def _fill(
-        self,
-        table: FloatArray,
-        users: list[int],
-        items: IntArray,
-        make: Callable[[int, IntArray], FloatArray],
-    ) -> None:
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-        with threadpool_limits(1, "blas"):  # a row is small: threads would wait for each other
-            for user in users:
-                table[user] = make(user, items)
+        return table
 
     def _of_kind(self, kind: str) -> tuple[IntArray, IntArray]:
         if kind not in self._columns:
@@ -133,3 +128,16 @@ class KeptAnswers:
             columns[items] = np.arange(len(items))
             self._columns[kind] = (items, columns)
         return self._columns[kind]
+
+
+def _fill(
+    table: FloatArray,
+    users: list[int],
+    items: IntArray,
+    make: Callable[[int, IntArray], FloatArray],
+) -> None:
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(1, "blas"):  # a row is small: threads would wait for each other
+        for user in users:
+            table[user] = make(user, items)

@@ -240,12 +240,16 @@ class Prompted(Recommender):
 
     def _rows(self, task: Task, users: IntArray, columns: IntArray) -> FloatArray:
         """Return (n, k) the numbers of items of the task's kind (k,) for users (n,)."""
-        rows = self._kept.rows(task, users, lambda user, items: self._row(task, user, items))
+
+        def make(user: int, items: IntArray) -> FloatArray:
+            return self._row(task, user, items)[:, None]
+
+        table = self._kept.table(task.name, task.item_kind, 1, users, make)
         places = self._kept.column_of(task.item_kind, columns)
-        if rows is None:  # too many to keep: each user's row is worked out, and thrown away
+        if table is None:  # too many to keep: each user's row is worked out, and thrown away
             every = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
             return np.stack([self._row(task, int(user), every)[places] for user in users])
-        found: FloatArray = rows[:, places]
+        found: FloatArray = table[users[:, None], places, 0]
         return found
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
