@@ -17,6 +17,30 @@ TextArray = NDArray[np.str_]
 AnyArray = NDArray[Any]
 
 
+def sigmoid(x: FloatArray) -> FloatArray:
+    """Return 1 / (1 + e⁻ˣ), without overflow."""
+    value: FloatArray = 0.5 * (1 + np.tanh(0.5 * x))
+    return value
+
+
+def pareto_front(values: FloatArray) -> BoolArray:
+    """Return who is dominated by nobody: no other is as good in all columns and better in one.
+
+    Parameters
+    ----------
+    values : (n, t) higher is better; a row with a NaN is not on the front and dominates nobody
+
+    Returns
+    -------
+    on_front : (n,) equal rows are on it together
+    """
+    defined = np.asarray(np.isfinite(values).all(axis=1))
+    no_worse = (values[:, None, :] >= values[None, :, :]).all(axis=2)  # (n, n) row against column
+    better = (values[:, None, :] > values[None, :, :]).any(axis=2)
+    beaten = (no_worse & better & defined[:, None]).any(axis=0)
+    return np.asarray(defined & ~beaten, dtype=np.bool_)
+
+
 def group_rows(keys: IndexArray, n_groups: int) -> tuple[IntArray, IntArray]:
     """Group row numbers by key, in row order (the layout of a CSR matrix).
 

@@ -26,12 +26,6 @@ RATINGS = np.arange(1, 6)
 MIDDLE, REACH = 3, 2  # ω is lowest in the middle
 
 
-def sigmoid(x: FloatArray) -> FloatArray:
-    """Return 1 / (1 + e⁻ˣ), without overflow."""
-    value: FloatArray = 0.5 * (1 + np.tanh(0.5 * x))
-    return value
-
-
 def rounded_rating(value: FloatArray) -> FloatArray:
     """Return the nearest of 1 to 5."""
     return np.clip(np.floor(value + 0.5), RATINGS[0], RATINGS[-1])

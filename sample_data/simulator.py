@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, Float32Array, FloatArray, TextArray
+from algorithms.arrays import BoolArray, Float32Array, FloatArray, TextArray, sigmoid
 from algorithms.data.log import InteractionLog
 from sample_data.exposure import Exposure, Impressions, make_exposure, show
-from sample_data.outcomes import rounded_rating, sigmoid, willingness
+from sample_data.outcomes import rounded_rating, willingness
 from sample_data.population import Items, Users, join_people, make_items, make_users
 from sample_data.spec import BinaryLabel, RatingLabel, WorldSpec, value_text
 from sample_data.truth import Circumstances, Truth

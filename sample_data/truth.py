@@ -22,10 +22,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 
-from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from algorithms.arrays import BoolArray, FloatArray, IndexArray, IntArray, sigmoid
 from algorithms.errors import ConfigError, UnknownLabelError
 from sample_data.exposure import Exposure, log_weight, rest_probability, shown_probability
-from sample_data.outcomes import high, mean_value, observed, sigmoid
+from sample_data.outcomes import high, mean_value, observed
 from sample_data.placing import Placing, placing
 from sample_data.population import Items, Users
 from sample_data.spec import (

@@ -19,13 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.arrays import FloatArray
+from algorithms.arrays import FloatArray, pareto_front
 from algorithms.evaluation.multitask import (
     MOST_TASKS,
     Conflict,
     conflicts,
     hypervolume,
-    pareto_front,
 )
 from algorithms.evaluation.table import Comparison
 from algorithms.models.base import Bound

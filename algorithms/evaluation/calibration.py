@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.arrays import FloatArray
+from algorithms.arrays import FloatArray, sigmoid
 
 _MAX_STEPS = 50
 _TOLERANCE = 1e-10
@@ -37,7 +37,7 @@ class PlattCurve:
 
     def __call__(self, scores: FloatArray) -> FloatArray:
         """Return (n,) the probabilities of scores (n,)."""
-        return _sigmoid(self.slope * scores + self.intercept)
+        return sigmoid(self.slope * scores + self.intercept)
 
 
 def platt_scaling(truth: FloatArray, scores: FloatArray) -> PlattCurve | None:
@@ -58,7 +58,7 @@ def platt_scaling(truth: FloatArray, scores: FloatArray) -> PlattCurve | None:
     weights = np.array([0.0, np.log((n_positive + 1) / (n_negative + 1))])
     loss = _loss(design @ weights, target)
     for _ in range(_MAX_STEPS):
-        probability = _sigmoid(design @ weights)
+        probability = sigmoid(design @ weights)
         gradient = design.T @ (probability - target)
         curvature = (design * (probability * (1 - probability))[:, None]).T @ design
         step = np.linalg.solve(curvature + 1e-12 * len(truth) * np.eye(2), gradient)
@@ -88,10 +88,6 @@ def best_f1_threshold(truth: FloatArray, probability: FloatArray) -> float:
     f1 = 2 * hits / (np.arange(1, len(value) + 1) + truth.sum())
     f1[:-1][value[:-1] == value[1:]] = -1.0  # a threshold never divides equal values
     return float(value[np.argmax(f1)])
-
-
-def _sigmoid(x: FloatArray) -> FloatArray:
-    return 0.5 * (1 + np.tanh(0.5 * x))  # cannot overflow
 
 
 def _loss(x: FloatArray, target: FloatArray) -> float:

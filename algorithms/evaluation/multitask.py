@@ -35,7 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, FloatArray
+from algorithms.arrays import BoolArray, FloatArray, pareto_front
 from algorithms.errors import MtrecError
 from algorithms.models.base import CurvePoint
 
@@ -108,24 +108,6 @@ def dominates(one: FloatArray, other: FloatArray) -> bool:
     is dominated.
     """
     return bool(np.all(one >= other) and np.any(one > other))
-
-
-def pareto_front(values: FloatArray) -> BoolArray:
-    """Return who is dominated by nobody.
-
-    Parameters
-    ----------
-    values : (n, t) higher is better; a row with a NaN is not on the front and dominates nobody
-
-    Returns
-    -------
-    on_front : (n,) equal rows are on it together
-    """
-    defined = np.asarray(np.isfinite(values).all(axis=1))
-    no_worse = (values[:, None, :] >= values[None, :, :]).all(axis=2)  # (n, n) row against column
-    better = (values[:, None, :] > values[None, :, :]).any(axis=2)
-    beaten = (no_worse & better & defined[:, None]).any(axis=0)
-    return np.asarray(defined & ~beaten, dtype=np.bool_)
 
 
 def hypervolume(values: FloatArray, reference: FloatArray) -> float:

@@ -424,6 +424,10 @@ class Recommender(ABC):
         except KeyError:
             raise UnknownTaskError(task=name, tasks=", ".join(self._tasks)) from None
 
+    def _position(self, task: Task) -> int:
+        """Return the place of a task among those it was fitted for."""
+        return list(self._tasks).index(task.name)
+
     def _of_kind(self, task: Task, items: IntArray) -> BoolArray:
         """Return (n,) whether each item is of the task's kind."""
         table = self.log.item_table

@@ -221,9 +221,6 @@ class FactorWeights(Recommender):
         numbers: FloatArray = scale.mean + scale.spread * scores
         return numbers
 
-    def _position(self, task: Task) -> int:
-        return list(self._tasks).index(task.name)
-
     # --- explaining ----------------------------------------------------------------------
 
     def weight_cosines(self) -> FloatArray:

@@ -257,9 +257,6 @@ class FeatureFactors(Recommender):
         numbers: FloatArray = scale.mean + scale.spread * scores
         return numbers
 
-    def _position(self, task: Task) -> int:
-        return list(self._tasks).index(task.name)
-
     @property
     def _n_factors(self) -> int:
         return int(self._rows.users.shape[1]) - len(self._tasks)

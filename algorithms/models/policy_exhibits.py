@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.arrays import FloatArray, IntArray
+from algorithms.arrays import FloatArray, IntArray, pareto_front
 from algorithms.explanations import Bars, Exhibit, HeatMap, Lines, Points, Table
 from algorithms.messages import Message
 from algorithms.models.policy_judging import Overlap, Verdict
 from algorithms.models.policy_kind import Shelf
 from algorithms.policies.segments import Segments
 from algorithms.policies.shop import Diary
-from algorithms.policies.simplex import undominated
 
 _MOST_POINTS = 60  # of a curve
 
@@ -146,7 +145,7 @@ def _front(kind: str, shelf: Shelf, diary: Diary) -> Points:
         names=names,
         x=values[:, 0],
         y=values[:, 1],
-        marked=undominated(values),
+        marked=pareto_front(values),
     )
 
 

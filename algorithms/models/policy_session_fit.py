@@ -17,7 +17,7 @@ from typing import Self
 
 import numpy as np
 
-from algorithms.arrays import AnyArray, FloatArray, IntArray
+from algorithms.arrays import AnyArray, FloatArray, IntArray, sigmoid
 
 _BATCH = 1024
 _SMALL = 1e-8
@@ -66,12 +66,6 @@ class Factors:
         match = (self.P[users] * self.Q[items]) @ self.V.T
         level: FloatArray = self.means + self.users[users] + self.items[items] + match
         return level
-
-
-def sigmoid(levels: FloatArray) -> FloatArray:
-    """Return probabilities for log odds."""
-    chance: FloatArray = 1 / (1 + np.exp(-np.clip(levels, -30, 30)))
-    return chance
 
 
 def losses(labels: FloatArray, chances: FloatArray) -> FloatArray:

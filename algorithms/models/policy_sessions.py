@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from algorithms.arrays import AnyArray, FloatArray, IntArray
+from algorithms.arrays import AnyArray, FloatArray, IntArray, sigmoid
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import (
     Contribution,
@@ -55,7 +55,7 @@ from algorithms.models.base import (
     Output,
     Recommender,
 )
-from algorithms.models.policy_session_fit import Factors, Trainer, losses, sigmoid
+from algorithms.models.policy_session_fit import Factors, Trainer, losses
 from algorithms.policies.sessions import Sessions, find_sessions, learn_critics, so_far
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.tasks import Task, TaskKind
@@ -241,9 +241,6 @@ class RmtlWeights(Recommender):
         return shown
 
     # --- answering -----------------------------------------------------------------------
-
-    def _position(self, task: Task) -> int:
-        return list(self._tasks).index(task.name)
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         t, f = self._position(task), self._factors

@@ -158,7 +158,6 @@ class StackedAls(Recommender):
     def _derive(self) -> None:
         """Derive from the log what fitting and explaining both need."""
         self._table = stack(self.log, self.tasks, self.config.alpha)
-        self._position = {task.name: t for t, task in enumerate(self.tasks)}
 
     def _alternate(
         self, seed: int, watch: ScoreWatch, n_epochs: int, started: bool, progress: Progress
@@ -237,7 +236,7 @@ class StackedAls(Recommender):
     # --- answering -----------------------------------------------------------------------
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        columns = self._table.column_of[self._position[task.name], items]  # (n,)
+        columns = self._table.column_of[self._position(task), items]  # (n,)
         known = (columns >= 0) & self._n_past(users).astype(bool)
         P, Q = self._P[users[known]], self._Q[columns[known]]
         scores = np.full(len(users), np.nan)
@@ -245,7 +244,7 @@ class StackedAls(Recommender):
         return scores
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        columns = self._table.column_of[self._position[task.name], items]  # (k,)
+        columns = self._table.column_of[self._position(task), items]  # (k,)
         scores = np.full((len(users), len(items)), np.nan)
         scores[:, columns >= 0] = self._P[users] @ self._Q[columns[columns >= 0]].T
         scores[self._n_past(users) == 0] = np.nan
@@ -268,7 +267,7 @@ class StackedAls(Recommender):
         c = c.astype(np.float32).astype(np.float64)  # as the library saw it
         A = Q.T @ Q + (past.T * (c - 1.0)) @ past  # the inverse of W_u
         A += self.config.regularization * np.eye(len(A))
-        q = Q[cells.column_of[self._position[task.name], item]]
+        q = Q[cells.column_of[self._position(task), item]]
         amounts = c * (past @ np.linalg.solve(A, q))  # (n_past,)
         names = [other.name for other in self.tasks]
         parts = [

@@ -19,7 +19,7 @@ from math import comb
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, FloatArray
+from algorithms.arrays import FloatArray
 
 
 def simplex_grid(n_tasks: int, n_steps: int) -> FloatArray:
@@ -52,17 +52,3 @@ def softmax(logits: FloatArray) -> FloatArray:
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     weights: FloatArray = raised / raised.sum(axis=-1, keepdims=True)
     return weights
-
-
-def undominated(values: FloatArray) -> BoolArray:
-    """Return (n,) which rows (n, T) no other row beats: as good in all columns, better in one.
-
-    Examples
-    --------
-    >>> undominated(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0]])).tolist()
-    [True, True, False]
-    """
-    at_least = (values[:, None, :] >= values[None, :, :]).all(axis=2)  # (n, n) row vs column
-    better = (values[:, None, :] > values[None, :, :]).any(axis=2)
-    beaten: BoolArray = np.any(at_least & better, axis=0)
-    return ~beaten

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, FloatArray
+from algorithms.arrays import BoolArray, FloatArray, pareto_front
 from algorithms.evaluation.columns import Column
 from algorithms.evaluation.experiment import RunSpec
-from algorithms.evaluation.multitask import hypervolume, pareto_front
+from algorithms.evaluation.multitask import hypervolume
 from algorithms.messages import Message
 from algorithms.search.spec import SearchSpec
 

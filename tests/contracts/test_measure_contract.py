@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from algorithms.arrays import pareto_front
 from algorithms.errors import UnknownMetricError
 from algorithms.evaluation import comparison, multitask
 from algorithms.evaluation.gains import Gain, Verdict
@@ -105,7 +106,7 @@ def test_negative_transfer(shift, flagged):
 def test_the_front():
     columns, value = example("pareto_front")
     values = np.array(columns["values"])
-    assert multitask.pareto_front(values).tolist() == value
+    assert pareto_front(values).tolist() == value
     dominated = [
         any(multitask.dominates(other, own) for other in values) for own in values
     ]  # a model does not dominate itself

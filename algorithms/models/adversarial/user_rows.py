@@ -152,9 +152,6 @@ class UserRowsRecommender(PlayedRecommender):
             scores[np.flatnonzero(known)[part]] = matches + weights["c"][places[part]]
         return scores
 
-    def _position(self, task: Task) -> int:
-        return [each.name for each in self.tasks].index(task.name)
-
     # --- explanations --------------------------------------------------------------------
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:

@@ -126,9 +126,6 @@ class UserVectorsRecommender(PlayedRecommender):
             scores[mine] = np.einsum("nk,nk->n", p, q) + b[columns[mine]]
         return scores
 
-    def _position(self, task: Task) -> int:
-        return [each.name for each in self.tasks].index(task.name)
-
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
         score = float(self._predict(task, np.array([user]), np.array([item]))[0])
         if np.isnan(score):

@@ -105,8 +105,7 @@ class Escm2(FunnelRecommender):
         self, parent: Task, child: Task, examples: Examples, output: Output
     ) -> list[Exhibit]:
         """Show the funnel, and on how few clicks the weighed sum rests."""
-        names = [task.name for task in self.tasks]
-        p, c = names.index(parent.name), names.index(child.name)
+        p, c = self._position(parent), self._position(child)
         rows = np.flatnonzero(examples.mask[:, c] & (examples.labels[:, p] > 0))
         shown = super()._step_exhibits(parent, child, examples, output)
         if len(rows) < 2:

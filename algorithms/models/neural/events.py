@@ -40,11 +40,6 @@ class LabelScale:
     n: int
     is_drawn: bool = False
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether training knows one value only, and there is nothing to tell apart."""
-        return self.n == 0 or (self.low == self.high and not self.is_drawn)
-
 
 @dataclass(frozen=True, eq=False)
 class Context:

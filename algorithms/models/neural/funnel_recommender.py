@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from algorithms.arrays import FloatArray
+from algorithms.arrays import FloatArray, sigmoid
 from algorithms.explanations import Exhibit, Lines, Table
 from algorithms.messages import Message
 from algorithms.models.base import Family
@@ -62,8 +62,7 @@ class FunnelRecommender(NeuralRecommender):
     def _step_exhibits(
         self, parent: Task, child: Task, examples: Examples, output: Output
     ) -> list[Exhibit]:
-        names = [task.name for task in self.tasks]
-        p, c = names.index(parent.name), names.index(child.name)
+        p, c = self._position(parent), self._position(child)
         rows = np.flatnonzero(examples.mask[:, c] & examples.mask[:, p])
         if len(rows) < _N_BINS or self._scale(child).is_drawn:
             return []
@@ -130,5 +129,4 @@ class FunnelRecommender(NeuralRecommender):
 
 def chance(z: FloatArray) -> FloatArray:
     """Return 1 / (1 + exp(-z)) in double precision."""
-    chance: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z, dtype=np.float64)))
-    return chance
+    return sigmoid(np.asarray(z, dtype=np.float64))

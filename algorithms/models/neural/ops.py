@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from algorithms.arrays import sigmoid
+
 Array = Any  # an ndarray or a Tensor: the network does not know which
 Weights = dict[str, Array]
 
@@ -64,7 +66,7 @@ class NumpyOps:
 
     def sigmoid(self, x: Array) -> Array:
         """Return 1 / (1 + exp(-x)), without overflow."""
-        return 0.5 * (1 + np.tanh(0.5 * x))
+        return sigmoid(x)
 
     def tanh(self, x: Array) -> Array:
         """Return the hyperbolic tangent."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from algorithms.arrays import AnyArray, Float32Array, FloatArray, IntArray
+from algorithms.arrays import AnyArray, Float32Array, FloatArray, IntArray, sigmoid
 from algorithms.balancing.record import TrainingRecord
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import Exhibit, Explanation
@@ -294,12 +294,11 @@ class NeuralRecommender(Recommender):
     # --- answers -------------------------------------------------------------------------
 
     def _scale(self, task: Task) -> LabelScale:
-        names = [each.name for each in self.tasks]
-        return self._scales[names.index(task.name)]
+        return self._scales[self._position(task)]
 
     def part_of(self, task: Task) -> tuple[Part, int]:
         """Return the network that serves a task, and the task's place in it."""
-        position = [each.name for each in self.tasks].index(task.name)
+        position = self._position(task)
         for part in self._parts:
             if position in part.positions:
                 return part, part.positions.index(position)
@@ -373,7 +372,7 @@ class NeuralRecommender(Recommender):
         What it says of a rating or a quantity is brought between 0 and 1 in the same way as a
         chance. Where *no* was drawn among unmet items the network knows of meeting already.
         """
-        said: FloatArray = 0.5 * (1.0 + np.tanh(0.5 * z))
+        said = sigmoid(z)
         power = self.config.exposure
         if power == 0 or self._scale(task).is_drawn:
             return said
@@ -382,7 +381,7 @@ class NeuralRecommender(Recommender):
     def _on_scale(self, task: Task, z: FloatArray) -> FloatArray:
         scale = self._scale(task)
         if self.output(task) is Output.PROBABILITY:
-            return 0.5 * (1.0 + np.tanh(0.5 * z))
+            return sigmoid(z)
         return scale.mean + scale.spread * z
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:

@@ -27,7 +27,7 @@ from importlib import import_module
 import numpy as np
 from pydantic import Field, model_validator
 
-from algorithms.arrays import Float32Array, FloatArray, IntArray
+from algorithms.arrays import Float32Array, FloatArray, IntArray, sigmoid
 from algorithms.data.log import InteractionLog
 from algorithms.explanations import (
     Contribution,
@@ -133,7 +133,7 @@ class Prompted(Recommender):
         """Return what the number is: a probability where yes and no were observed."""
         if task.kind is not TaskKind.BINARY:
             return Output.PREDICTION
-        return Output.SCORE if self._scales[self._place(task)].is_drawn else Output.PROBABILITY
+        return Output.SCORE if self._scales[self._position(task)].is_drawn else Output.PROBABILITY
 
     def prepare(self) -> None:
         """Load PyTorch, and learn from one event, so that it loads what it loads at first use."""
@@ -220,12 +220,9 @@ class Prompted(Recommender):
 
     # --- answers -------------------------------------------------------------------------
 
-    def _place(self, task: Task) -> int:
-        return [each.name for each in self.tasks].index(task.name)
-
     def _row(self, task: Task, user: int, items: IntArray) -> FloatArray:
         """Return (k,) log-odds of yes, or the expected label, of items for a user."""
-        t = self._place(task)
+        t = self._position(task)
         prompt = self._sentences.question(t, np.array([user]))[0]
         return self._number(t, self._speaker.answers(t, prompt, items))
 
@@ -253,7 +250,7 @@ class Prompted(Recommender):
         return found
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        scale = self._scales[self._place(task)]
+        scale = self._scales[self._position(task)]
         said = np.full(len(users), np.nan)
         if not scale.n:
             return said
@@ -266,17 +263,17 @@ class Prompted(Recommender):
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         said = np.full((len(users), len(items)), np.nan)
-        if self._scales[self._place(task)].n:
+        if self._scales[self._position(task)].n:
             mine = np.flatnonzero(self._of_kind(task, items))
             said[:, mine] = self._rows(task, users, items[mine])
         return self._on_scale(task, said)
 
     def _on_scale(self, task: Task, said: FloatArray) -> FloatArray:
         if self.output(task) is Output.PROBABILITY:
-            return 0.5 * (1.0 + np.tanh(0.5 * said))
+            return sigmoid(said)
         if task.kind is TaskKind.BINARY:
             return said
-        scale = self._scales[self._place(task)]
+        scale = self._scales[self._position(task)]
         return np.clip(said, scale.low, scale.high)
 
     # --- prompts -------------------------------------------------------------------------
@@ -292,7 +289,7 @@ class Prompted(Recommender):
         """Return what can be asked of a user for a task, as sentences to type or to change."""
         known = self._known(task)
         self._check_users(np.array([user]))
-        return self._talk().prompts(self._place(known), user)
+        return self._talk().prompts(self._position(known), user)
 
     def complete(self, prompt: str, n_beams: int = 5) -> tuple[Beam, ...]:
         """Answer a typed prompt: the likeliest answers with their probabilities, best first.
@@ -320,7 +317,7 @@ class Prompted(Recommender):
     # --- explanations --------------------------------------------------------------------
 
     def _explain(self, task: Task, user: int, item: int) -> Explanation:
-        t = self._place(task)
+        t = self._position(task)
         if not self._scales[t].n:
             sentence = Message(
                 "Nothing can be said: training knows no label of “{task}”.", {"task": task.name}
@@ -359,7 +356,7 @@ class Prompted(Recommender):
 
     def _sentence(self, task: Task, score: float, asked: str) -> Message:
         if task.kind is TaskKind.BINARY:
-            chance = float(0.5 * (1.0 + np.tanh(0.5 * score)))
+            chance = float(sigmoid(np.array(score)))
             return Message(
                 "Asked “{prompt}”, the model gives “yes” {chance:.1%}.",
                 {"prompt": asked, "chance": chance},

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from algorithms.arrays import pareto_front
 from algorithms.evaluation.multitask import (
     TaskCountError,
     conflicts,
@@ -15,7 +16,6 @@ from algorithms.evaluation.multitask import (
     dominates,
     gains,
     hypervolume,
-    pareto_front,
 )
 from algorithms.models.base import CurvePoint
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from algorithms.policies.simplex import simplex_grid, softmax, steps_for, undominated
+from algorithms.arrays import pareto_front
+from algorithms.policies.simplex import simplex_grid, softmax, steps_for
 
 
 @pytest.mark.parametrize(("n_tasks", "n_steps"), [(1, 5), (2, 4), (3, 4), (4, 3)])
@@ -31,4 +32,4 @@ def test_logits_become_weights_and_a_shift_does_not_matter() -> None:
 
 def test_who_is_as_good_and_nowhere_better_is_not_beaten_by_a_twin() -> None:
     values = np.array([[2.0, 1.0], [2.0, 1.0], [1.0, 2.0], [1.0, 1.0], [0.0, 0.0]])
-    assert undominated(values).tolist() == [True, True, True, False, False]
+    assert pareto_front(values).tolist() == [True, True, True, False, False]

@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from algorithms.arrays import pareto_front
 from algorithms.errors import UnknownMetricError
 from algorithms.evaluation.gains import Gain, Verdict
-from algorithms.evaluation.multitask import dominates, hypervolume, pareto_front
+from algorithms.evaluation.multitask import dominates, hypervolume
 from algorithms.metrics import MEASURES, MeasureGroup
 from algorithms.metrics.lab import exercise, templates
 
