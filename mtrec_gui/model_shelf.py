@@ -7,8 +7,8 @@ asks here (Qt-free).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from algorithms.models import catalog
 from algorithms.models.base import Recommender
@@ -30,6 +30,16 @@ PolicyFusion.judge_behind = staticmethod(world_judge)
 def find_model(key: str) -> type[Recommender]:
     """Return the model of a key (raises ``UnknownModelError``)."""
     return catalog.find_model(key, MODELS)
+
+
+def differing_values(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a configuration that differ from a model's defaults, rules aside."""
+    fields = model.config_class.model_fields
+    return {
+        name: value
+        for name, value in config.items()
+        if name != "rules" and (name not in fields or fields[name].default != value)
+    }
 
 
 def default_experiment(log: InteractionLog, tasks: Sequence[Task]) -> Experiment:

@@ -18,9 +18,15 @@ from mtrec_gui.model_shelf import find_model
 
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog
-    from mtrec_gui.storage import Project, StoredRun
+    from mtrec_gui.storage import ComparisonSummary, Project, StoredRun
 
 _SPLITS = 2  # how many splits are kept
+
+
+def finished_comparisons(project: Project, dataset_id: int) -> list[tuple[int, ComparisonSummary]]:
+    """Return a dataset's comparisons with a run that is done, oldest first, and their numbers."""
+    own = (summary for summary in project.comparisons() if summary.dataset_id == dataset_id)
+    return [(number, summary) for number, summary in enumerate(own, start=1) if summary.n_done]
 
 
 class RestoredModels:

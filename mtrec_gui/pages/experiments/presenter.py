@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import ModelChoice
-from mtrec_gui.model_shelf import MODELS, find_model
+from mtrec_gui.model_shelf import MODELS, differing_values, find_model
 from mtrec_gui.pages.experiments.reading import (
-    differing_values,
     judging,
     model_detail,
     model_rows,

@@ -14,7 +14,7 @@ from algorithms.models.base import Recommender
 from algorithms.models.extras import missing_extra
 from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text
-from mtrec_gui.model_shelf import MODELS
+from mtrec_gui.model_shelf import MODELS, differing_values
 from mtrec_gui.pages.experiments.state import (
     BalancerFacts,
     Judging,
@@ -74,16 +74,6 @@ def differing(choice: ModelChoice) -> dict[str, Any]:
     if model is None:
         return dict(choice.config)
     return differing_values(model, choice.config)
-
-
-def differing_values(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a configuration that differ from a model's defaults, rules aside."""
-    fields = model.config_class.model_fields
-    return {
-        name: value
-        for name, value in config.items()
-        if name != "rules" and (name not in fields or fields[name].default != value)
-    }
 
 
 def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) -> Message | None:

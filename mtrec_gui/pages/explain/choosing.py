@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from algorithms.arrays import IntArray
 from algorithms.evaluation.ranking import RelevantItems
 from algorithms.metrics.ranking import judge
 from algorithms.models.base import Family, TopLists
 from algorithms.tasks import Task
-from mtrec_gui.model_shelf import find_model
+from mtrec_gui.model_shelf import differing_values, find_model
 from mtrec_gui.pages.explain.state import LENGTH, Move, RunChoice
 
 if TYPE_CHECKING:
@@ -64,15 +63,8 @@ def run_choices(runs: Sequence[StoredRun]) -> tuple[RunChoice, ...]:
 
 def _settings(model: str, config: Mapping[str, Any]) -> str:
     """Write the settings that differ from the model's own."""
-    try:
-        usual = find_model(model).config_class().model_dump(mode="json")
-    except ValidationError:
-        usual = {}
-    return ", ".join(
-        f"{name} {value}"
-        for name, value in config.items()
-        if not isinstance(value, Mapping) and usual.get(name) != value
-    )
+    differing = differing_values(find_model(model), config)
+    return ", ".join(f"{name} {value}" for name, value in differing.items())
 
 
 def telling_user(lists: Sequence[TopLists], relevant: RelevantItems) -> int:

@@ -40,6 +40,7 @@ from mtrec_gui.pages.explain.state import (
     UserFacts,
     Why,
 )
+from mtrec_gui.restored import finished_comparisons
 
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog
@@ -118,13 +119,7 @@ class Reader:
         question: Question,
         progress: Progress,
     ) -> ExplainState:
-        comparisons = [
-            (number, summary)
-            for number, summary in enumerate(
-                (s for s in project.comparisons() if s.dataset_id == dataset_id), start=1
-            )
-            if summary.n_done
-        ]
+        comparisons = finished_comparisons(project, dataset_id)
         if not comparisons:
             return ExplainState()
         summary = _found(comparisons, question.comparison)

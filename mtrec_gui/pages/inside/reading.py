@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from algorithms.models.base import Recommender
 from algorithms.progress import Progress, Stage, silent
-from mtrec_gui.model_shelf import find_model
+from mtrec_gui.model_shelf import differing_values, find_model
 from mtrec_gui.pages.inside.state import (
     ComparisonChoice,
     Inside,
@@ -16,6 +16,7 @@ from mtrec_gui.pages.inside.state import (
     Question,
     RunChoice,
 )
+from mtrec_gui.restored import finished_comparisons
 
 if TYPE_CHECKING:
     from algorithms.data import InteractionLog
@@ -57,13 +58,7 @@ class Reader:
         """
         with self._lock:
             progress(0.0, Stage.LOAD)
-            comparisons = [
-                (number, summary)
-                for number, summary in enumerate(
-                    (s for s in project.comparisons() if s.dataset_id == dataset_id), start=1
-                )
-                if summary.n_done
-            ]
+            comparisons = finished_comparisons(project, dataset_id)
             if not comparisons:
                 return InsideState()
             summaries = {summary.id: summary for _, summary in comparisons}
@@ -109,7 +104,7 @@ def run_choices(runs: Sequence[StoredRun]) -> tuple[RunChoice, ...]:
         RunChoice(
             run.id,
             find_model(run.model).title,
-            _differing(find_model(run.model), run.config),
+            differing_values(find_model(run.model), run.config),
             run.seed if several else None,
             shows_inside(find_model(run.model)),
         )
@@ -128,14 +123,3 @@ def shows_inside(model: type[Recommender]) -> bool:
 def _telling(choices: Sequence[RunChoice]) -> int:
     """Return the run to begin with: the first that has something to show."""
     return next((run.id for run in choices if run.has_inside), choices[0].id)
-
-
-def _differing(model: type[Recommender], config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that differ from a model's own."""
-    fields = model.config_class.model_fields
-    return {
-        name: value
-        for name, value in config.items()
-        if not isinstance(value, Mapping)
-        and (name not in fields or fields[name].get_default(call_default_factory=True) != value)
-    }
