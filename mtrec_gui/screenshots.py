@@ -20,6 +20,7 @@ PAGES = (
     "tasks",
     "rules",
     "experiments",
+    "search",
     "compare",
     "explain",
     "metrics",

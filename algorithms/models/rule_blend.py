@@ -87,7 +87,7 @@ class RuleBlend(Recommender):
     title = "Rule blend"
     family = Family.RULES
     summary = "Combines the scores of several tasks by weights and rules that a person wrote."
-    equation = r"$s_t(u,i) = p_t(u,i)\ \prod_{t' \neq t} p_{t'}(u,i)^{w_{t'}}\ \prod_r f_r(u,i)$"
+    equation = r"$s_t(u,i) = p_t(u,i)\ \prod_{t' \neq t} p_{t'}(u,i)^{w_{t'}}\ \prod_r\, f_r(u,i)$"
     reference = "aslam2001"
     config_class = RuleBlendConfig
     is_multitask = True

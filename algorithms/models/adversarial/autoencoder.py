@@ -53,8 +53,8 @@ class Autoencoder(UserRowsRecommender):
     title = "Autoencoder"
     summary = "Learns to complete what a user did from half of it; clicks help purchases."
     equation = (
-        r"$\min -\sum_u \sum_t \frac{\omega_t}{N_t} \sum_{i:\,x_{ui}^t = 1} \log \pi_{ui}^t, \quad"
-        r" \pi_u^t = \mathrm{softmax}(\tanh(x_u W + b)\, V_t^\top + c_t)$"
+        r"$\min -\sum_u\, \sum_t\, \frac{\omega_t}{N_t} \sum_{i:\,x_{ui}^t = 1} \log \pi_{ui}^t,"
+        r" \quad \pi_u^t = \mathrm{softmax}(\tanh(x_u W + b)\, V_t^\top + c_t)$"
     )
     reference = "liang2018"
     config_class = AutoencoderConfig

@@ -96,8 +96,8 @@ class AutoInt(InspectedRecommender):
         "the crossed features that come of it."
     )
     equation = (
-        r"$x\prime_f = \mathrm{relu}(\sum_g \mathrm{softmax}_g(q_f \cdot k_g)\, v_g + x_f W_R), "
-        r"\quad z_t = f_t(x, x\prime)$"
+        r"$\tilde{x}_f = \mathrm{relu}(\sum_g \mathrm{softmax}_g(q_f \cdot k_g)\, v_g + x_f W_R), "
+        r"\quad z_t = f_t(x, \tilde{x})$"
     )
     reference = "song2019"
     config_class = AutoIntConfig

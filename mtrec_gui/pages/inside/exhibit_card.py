@@ -17,6 +17,7 @@ from mtrec_gui.widgets.copyable_table import CopyableTable
 from mtrec_gui.widgets.layout import Card
 
 _MOST_LINES = 12  # of a table; more scroll inside the card
+_WIDEST = 340  # that a column is made, so that its neighbours are seen
 
 
 class ExhibitCard(Card):
@@ -47,7 +48,7 @@ class ExhibitCard(Card):
             self.body.addWidget(self.canvas)
 
     def _scale(self) -> None:
-        """Be as high as the lines, up to so many, and as wide in each column as its cells."""
+        """Be as high as the lines, and as wide in each column as its cells; both up to a limit."""
         table, px = self.table, self._appearance.px
         if table is None:
             return
@@ -56,6 +57,8 @@ class ExhibitCard(Card):
         n_lines = min(table.model().rowCount(), _MOST_LINES)
         table.setFixedHeight(line * n_lines + table.horizontalHeader().sizeHint().height() + 4)
         table.resizeColumnsToContents()
+        for column in range(table.model().columnCount()):  # by hand a column can be made wider
+            table.setColumnWidth(column, min(table.columnWidth(column), px(_WIDEST)))
 
 
 def table_columns(table: Table, words: ExhibitWords) -> list[Column]:
@@ -82,5 +85,5 @@ def _table(exhibit: Table, words: ExhibitWords) -> CopyableTable:
     made.setAccessibleName(words.say(exhibit.title))
     made.setModel(ArrayTableModel(table_columns(exhibit, words), made))
     made.setWordWrap(False)
-    made.setTextElideMode(Qt.TextElideMode.ElideRight)
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     return made

@@ -17,6 +17,8 @@ from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, FlowLayout
 from mtrec_gui.wording import number, say
 
+_LOW, _TALL = 58, 96  # of a formula; a tall one has sums above and below a line
+
 
 class EquationCard(Card):
     """What the rows give.
@@ -33,7 +35,7 @@ class EquationCard(Card):
         self.set_words(self.tr("The formula, with these numbers"))
         self.value = PlainLabel(role="figure")
         self.head.addWidget(self.value)
-        self.formula = Canvas(appearance, height=58)
+        self.formula = Canvas(appearance, height=_LOW)
         self.equation = Canvas(appearance, height=66)
         self.undefined = PlainLabel(role="muted", wrap=True)
         self.body.addWidget(self.formula)
@@ -72,6 +74,7 @@ class EquationCard(Card):
         if self._formula_of != state.metric.key:
             self._formula_of = state.metric.key
             formula = state.metric.card.formula
+            self.formula.set_plot_height(_TALL if r"\dfrac" in formula else _LOW)
             self.formula.show_plot(
                 lambda figure, theme: draw_formula(figure, formula, theme),
                 self.tr("Formula of {metric}: {formula}").format(metric=title, formula=formula),
