@@ -46,6 +46,7 @@ def comparison_values(
                     "predict_seconds": row.cost.predict_seconds,
                     "n_parameters": row.cost.n_parameters,
                     "peak_bytes": row.cost.peak_bytes,
+                    "bytes_stored": row.cost.bytes_stored,
                 },
                 "metrics": [
                     {"task": column.task, "metric": column.key, **_cell(cell)}

@@ -42,6 +42,11 @@ def megabytes(n_bytes: float) -> str:
     return f"{n_bytes / 1e6:,.0f} MB"
 
 
+def kilobytes(n_bytes: float | None) -> str:
+    """Write a size in kilobytes, a dash where it is not known."""
+    return "–" if n_bytes is None else f"{n_bytes / 1e3:,.0f} kB"
+
+
 def seconds(value: float) -> str:
     """Write a duration as a person reads it."""
     if value < 60:

@@ -119,11 +119,13 @@ def _short(value: object) -> object:
 
 
 def _mean_cost(runs: Sequence[RunResult]) -> Cost:
+    stored = [run.cost.bytes_stored for run in runs if run.cost.bytes_stored is not None]
     return Cost(
         fit_seconds=float(np.mean([run.cost.fit_seconds for run in runs])),
         predict_seconds=float(np.mean([run.cost.predict_seconds for run in runs])),
         n_parameters=round(np.mean([run.cost.n_parameters for run in runs])),
         peak_bytes=max(run.cost.peak_bytes for run in runs),
+        bytes_stored=round(np.mean(stored)) if stored else None,
     )
 
 

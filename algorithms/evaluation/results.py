@@ -60,12 +60,14 @@ class Cost:
     fit_seconds, predict_seconds : wall-clock
     n_parameters : numbers learned
     peak_bytes : highest resident memory of the run's process
+    bytes_stored : of the arrays as which the model is kept; None for runs of earlier versions
     """
 
     fit_seconds: float
     predict_seconds: float
     n_parameters: int
     peak_bytes: int
+    bytes_stored: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,7 @@ class RunResult:
                 "predict_seconds": self.cost.predict_seconds,
                 "n_parameters": self.cost.n_parameters,
                 "peak_bytes": self.cost.peak_bytes,
+                "bytes_stored": self.cost.bytes_stored,
             },
             "state": dict(self.state.values),
             "notes": [[note.template, dict(note.values)] for note in self.notes],

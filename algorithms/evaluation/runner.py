@@ -106,6 +106,7 @@ def run(
             predict_seconds=judged.predict_seconds,
             n_parameters=model.n_parameters,
             peak_bytes=peak_bytes(),
+            bytes_stored=state.n_bytes,
         ),
         state=state,
         notes=(*model.notes(), *judged.notes, *_split_notes(split)),

@@ -97,6 +97,11 @@ class ModelState:
     arrays: Mapping[str, AnyArray]
     values: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def n_bytes(self) -> int:
+        """How many bytes the arrays have."""
+        return sum(array.nbytes for array in self.arrays.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:

@@ -46,6 +46,7 @@ _RUNS = Table(
     Column("predict_seconds", REAL),
     Column("n_parameters", Integer),
     Column("peak_bytes", Integer),
+    Column("bytes_stored", Integer),
 )
 _METRIC_VALUES = Table(
     "metric_values",
@@ -131,6 +132,7 @@ def _run_rows(project: Project, dataset_id: int | None) -> tuple[Rows, Rows]:
                     "predict_seconds": number_or_null(result.cost.predict_seconds),
                     "n_parameters": result.cost.n_parameters,
                     "peak_bytes": result.cost.peak_bytes,
+                    "bytes_stored": result.cost.bytes_stored,
                 }
             )
             values += [

@@ -279,6 +279,7 @@ class RunRow(Row):
     predict_seconds: Mapped[float | None] = mapped_column(default=None)
     n_parameters: Mapped[int | None] = mapped_column(default=None)
     peak_bytes: Mapped[int | None] = mapped_column(default=None)
+    bytes_stored: Mapped[int | None] = mapped_column(default=None)
     message: Mapped[str | None] = mapped_column(default=None)
     message_values: Mapped[Json] = mapped_column(JsonText, nullable=True, default=None)
     rows_sha256: Mapped[str | None] = mapped_column(default=None)

@@ -202,4 +202,5 @@ def _cost(run: RunRow) -> Cost:
         predict_seconds=number_or_nan(run.predict_seconds),
         n_parameters=run.n_parameters or 0,
         peak_bytes=run.peak_bytes or 0,
+        bytes_stored=run.bytes_stored,
     )

@@ -44,6 +44,7 @@ def add_run(session: Session, comparison_id: int, result: RunResult) -> int:
         predict_seconds=number_or_null(cost.predict_seconds),
         n_parameters=cost.n_parameters,
         peak_bytes=cost.peak_bytes,
+        bytes_stored=cost.bytes_stored,
         state_values=dict(result.state.values),
     )
     session.add(run)

@@ -41,7 +41,7 @@ def test_an_unknown_key_says_what_there_is():
 
 def test_all_that_a_run_is_said_to_cost_has_a_card():
     costs = {key for key, each in MEASURES.items() if each.group is MeasureGroup.COST}
-    assert set(Cost.__dataclass_fields__) == costs - {"bytes_stored"}
+    assert set(Cost.__dataclass_fields__) == costs
     assert GAIN in MEASURES
 
 
@@ -172,4 +172,4 @@ def test_the_size_of_a_model():
     columns, value = example("bytes_stored")
     assert set(columns["bytes_each"]) == {np.dtype(np.float32).itemsize}
     kept = Kept(columns["shapes"], np.float32)
-    assert sum(array.nbytes for array in kept.arrays.values()) == value
+    assert kept.state().n_bytes == value

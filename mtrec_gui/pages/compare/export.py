@@ -26,7 +26,7 @@ def table_lines(shown: Shown, columns: Sequence[int]) -> list[list[str]]:
         column = comparison.columns[place]
         name = f"{column.task} {column.title}"
         head += [name, f"{name} low", f"{name} high", f"{name} n", f"{name} against single task"]
-    head += ["fit seconds", "predict seconds", "parameters", "peak bytes"]
+    head += ["fit seconds", "predict seconds", "parameters", "peak bytes", "bytes stored"]
     lines = [[safe_text(cell) for cell in head]]
     for number, row in enumerate(comparison.rows):
         line = [safe_text(row.title), " ".join(str(seed) for seed in row.seeds)]
@@ -43,6 +43,7 @@ def table_lines(shown: Shown, columns: Sequence[int]) -> list[list[str]]:
             _number(cost.predict_seconds),
             str(cost.n_parameters),
             str(cost.peak_bytes),
+            "" if cost.bytes_stored is None else str(cost.bytes_stored),
         ]
         lines.append(line)
     return lines

@@ -13,7 +13,7 @@ from algorithms.models.base import Bound
 from mtrec_gui.jobs.port import JobState
 from mtrec_gui.pages.compare.state import CompareState, PendingRun, Section, Shown
 from mtrec_gui.widgets.metric_table import MetricCell, MetricColumn, MetricRow
-from mtrec_gui.wording import engine_text, megabytes, number, percent, say, seconds
+from mtrec_gui.wording import engine_text, kilobytes, megabytes, number, percent, say, seconds
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TONES = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
@@ -51,6 +51,10 @@ class TableWords(QObject):
                 MetricColumn(
                     self.tr("Peak memory ↓"),
                     tip=self.tr("Highest memory of the run's own process, the data included"),
+                ),
+                MetricColumn(
+                    self.tr("Stored ↓"),
+                    tip=self.tr("Size of the arrays as which the model is kept, before packing"),
                 ),
             ]
         columns = [self.column(shown.comparison.columns[place]) for place in state.columns]
@@ -173,6 +177,7 @@ class TableWords(QObject):
                 MetricCell(seconds(row.cost.predict_seconds)),
                 MetricCell(f"{row.cost.n_parameters:,}"),
                 MetricCell(megabytes(row.cost.peak_bytes)),
+                MetricCell(kilobytes(row.cost.bytes_stored)),
             )
         cells = [
             self.cell(

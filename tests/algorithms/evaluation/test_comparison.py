@@ -1,5 +1,7 @@
 """Results side by side: rows, columns, the best, the twins, and the words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,17 @@ def test_seeds_of_one_configuration_become_one_row(two, measured):
     assert (cell.low, cell.high) == pytest.approx((0.35, 0.55))
     assert cell.spread == pytest.approx(np.std([0.3, 0.6], ddof=1))
     assert (row.cost.fit_seconds, row.cost.predict_seconds, row.cost.peak_bytes) == (2, 4, 3000)
+
+
+def test_what_is_stored_is_a_mean_over_the_runs_that_know_it(two, measured):
+    known = [measured("known", [0.2], seed=seed) for seed in (1, 2, 3)]
+    costs = [
+        replace(run.cost, bytes_stored=n) for run, n in zip(known, (10, 20, None), strict=True)
+    ]
+    (row,) = compare([replace(r, cost=c) for r, c in zip(known, costs, strict=True)], two).rows
+    assert row.cost.bytes_stored == 15
+    (row,) = compare([measured("known", [0.2])], two).rows
+    assert row.cost.bytes_stored is None
 
 
 def test_a_later_run_of_the_same_replaces_the_earlier(two, measured):

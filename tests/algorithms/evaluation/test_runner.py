@@ -150,6 +150,7 @@ def test_costs_are_measured(spec, log):
     assert cost.fit_seconds > 0
     assert cost.predict_seconds > 0
     assert cost.n_parameters == log.n_users * log.n_items
+    assert cost.bytes_stored == 8 * cost.n_parameters
 
 
 def test_what_a_model_must_load_first_is_no_part_of_its_cost(spec, log, monkeypatch):

@@ -53,7 +53,7 @@ Same = Callable[[object, object], bool]
 
 def test_a_new_project_says_what_it_is(project: Project, path: Path) -> None:
     assert project.path == path
-    assert project.info.format_version == 4
+    assert project.info.format_version == 5
     assert abs(project.info.created - datetime.now(UTC)) < timedelta(minutes=1)
     assert not project.read_only
     assert project.datasets() == []
@@ -364,3 +364,12 @@ def test_many_threads_may_call_at_once(
 def test_the_application_does_not_load_the_database_by_itself() -> None:
     code = "import sys, mtrec_gui; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_size_of_a_model_comes_back(
+    project: Project, comparison: int, new_result: Callable[..., RunResult]
+) -> None:
+    made = new_result()
+    made = dataclasses.replace(made, cost=dataclasses.replace(made.cost, bytes_stored=77))
+    run = project.add_run(comparison, made)
+    assert project.load_result(run).cost == made.cost
