@@ -4,6 +4,8 @@ import logging
 import multiprocessing
 import sys
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -263,7 +265,9 @@ class TestEnd:
         assert [thread for thread in threading.enumerate() if thread not in before] == []
         assert multiprocessing.active_children() == []
 
-    def test_closing_at_once_stops_what_was_being_imported(self, started, qtbot):
+    def test_closing_at_once_stops_what_was_being_imported(self, started, qtbot, monkeypatch):
+        imports = SimpleNamespace(import_module=lambda name: time.sleep(0.1))
+        monkeypatch.setattr("mtrec_gui.warm_up.importlib", imports)
         application = started(ready=False)
         qtbot.wait(1)
         application.window.close()

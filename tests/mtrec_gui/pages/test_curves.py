@@ -25,6 +25,7 @@ def application(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     made.warm_up.wait()
     yield made
     made.window.close()
+    made.window.deleteLater()
 
 
 def test_a_curve_of_labels_is_drawn(qtbot, application: Application, tmp_path: Path) -> None:

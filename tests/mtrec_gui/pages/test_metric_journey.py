@@ -86,6 +86,7 @@ def lab(shop_file, qtbot) -> Iterator[Lab]:
     yield made
     for page in made.pages.values():
         page.close()
+        page.deleteLater()
     made.workspace.close()
 
 
