@@ -88,7 +88,14 @@ class Application(QObject):
                 self._page("metrics"),
                 needs_project=False,
             ),
-            PageEntry("inside", self.tr("Inside"), "eye", look, self._page("inside")),
+            PageEntry(
+                "inside",
+                self.tr("Inside"),
+                "eye",
+                look,
+                self._page("inside"),
+                shortcut="Ctrl+I",  # the nine digits are given, and Ctrl+0 is the zoom
+            ),
         ]
 
     def _page(self, key: str) -> Callable[[], QWidget]:

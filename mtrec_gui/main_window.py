@@ -50,6 +50,7 @@ class PageEntry:
     section : heading of the group it stands under, empty for none
     build : makes the page
     needs_project : whether it can only be used with a project
+    shortcut : its key, where the digits are given to the pages before it
     """
 
     key: str
@@ -58,6 +59,7 @@ class PageEntry:
     section: str
     build: Callable[[], QWidget]
     needs_project: bool = True
+    shortcut: str = ""
 
 
 class MainWindow(QMainWindow):
@@ -215,9 +217,10 @@ class MainWindow(QMainWindow):
             made.setCheckable(True)
             made.clicked.connect(lambda _=False, key=entry.key: self.show_page(key))
             number = len(self._entries) + 1
-            if number <= _MOST_DIGITS:
-                made.setToolTip(f"{entry.title} (Ctrl+{number})")
-                QShortcut(QKeySequence(f"Ctrl+{number}"), self).activated.connect(
+            shortcut = f"Ctrl+{number}" if number <= _MOST_DIGITS else entry.shortcut
+            if shortcut:
+                made.setToolTip(f"{entry.title} ({shortcut})")
+                QShortcut(QKeySequence(shortcut), self).activated.connect(
                     lambda key=entry.key: self.show_page(key)
                 )
             self._group.addButton(made)

@@ -120,6 +120,26 @@ class TestNavigation:
             assert window.current_page == key
             assert navigation(window)[key].toolTip().endswith(f"(Ctrl+{number})")
 
+    def test_a_page_beyond_the_digits_has_the_key_it_was_given(self, window, qtbot):
+        window.set_has_project(True)
+        more = [("ninth", "Ctrl+J"), ("tenth", "Ctrl+I"), ("eleventh", "")]
+        window.add_pages(
+            [
+                PageEntry(key, key, "eye", "Look", lambda key=key: EditPage(key), shortcut=shortcut)
+                for key, shortcut in more
+            ]
+        )
+        for key, modified, page in (
+            (Qt.Key.Key_I, CTRL, "tenth"),
+            (Qt.Key.Key_9, CTRL, "ninth"),
+            (Qt.Key.Key_J, CTRL, "ninth"),  # the digit takes its place
+        ):
+            press(window, qtbot, key, modified)
+            assert window.current_page == page
+        tips = [made.toolTip() for made in window.findChildren(QPushButton)]
+        assert [tip for tip in tips if "Ctrl+I" in tip] == ["tenth (Ctrl+I)"]
+        assert not any("eleventh" in tip for tip in tips)
+
     def test_arrow_keys_go_through_the_navigation(self, window, qtbot):
         window.set_has_project(True)
         press(window, qtbot, Qt.Key.Key_Down)
