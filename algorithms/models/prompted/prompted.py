@@ -56,7 +56,7 @@ from algorithms.models.prompted.explaining import shapley_values
 from algorithms.models.prompted.learning import LearningConfig, learn
 from algorithms.models.prompted.sentences import Sentences, Trie
 from algorithms.models.prompted.transformer import WORDS, Shape, make_weights
-from algorithms.models.prompted.vocabulary import PAD, Vocabulary
+from algorithms.models.prompted.vocabulary import PAD, START, Vocabulary
 from algorithms.progress import Progress
 from algorithms.tasks import Task, TaskKind
 
@@ -304,6 +304,18 @@ class Prompted(Recommender):
     def nearest_sentences(self, prompt: str, n: int = 5) -> tuple[Neighbour, ...]:
         """Return the training sentences (of a sample) that the model takes a prompt to be like."""
         return self._talk().nearest(prompt, n)
+
+    def known_words(self) -> tuple[str, ...]:
+        """Return every word that a prompt may be made of."""
+        return tuple(self._vocabulary.words[START + 1 :])
+
+    def item_named(self, word: str) -> int | None:
+        """Return the item that a word names, or None."""
+        return self._vocabulary.item_named(word)
+
+    def user_named(self, word: str) -> int | None:
+        """Return the user that a word names, or None."""
+        return self._vocabulary.user_named(word)
 
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Show prompts with their answers, nearest training sentences, and the tasks' words."""

@@ -118,6 +118,7 @@ class Vocabulary:
         self.item_tokens = len(self.words) + item_numbers  # (n_items,)
         self._extend(f"item_{number}" for number in range(len(item_numbers)))
         self._item_of = {int(token): item for item, token in enumerate(self.item_tokens)}
+        self._user_of = {int(token): user for user, token in enumerate(self.user_tokens)}
         self._tasks = tuple(tasks)
 
     def __len__(self) -> int:
@@ -146,6 +147,14 @@ class Vocabulary:
     def item_of(self, token: int) -> int | None:
         """Return the item that a token names, or None."""
         return self._item_of.get(token)
+
+    def item_named(self, word: str) -> int | None:
+        """Return the item that a word names, or None."""
+        return self._item_of.get(self._token_of.get(word, PAD))
+
+    def user_named(self, word: str) -> int | None:
+        """Return the user that a word names, or None."""
+        return self._user_of.get(self._token_of.get(word, PAD))
 
     def text(self, tokens: IntArray | Sequence[int]) -> str:
         """Return the sentence of some tokens; padding is left out."""

@@ -17,6 +17,7 @@ from algorithms.models.prompted.explaining import shapley_values
 from algorithms.models.prompted.prompted import Prompted
 from algorithms.models.prompted.sentences import Sentences, Trie
 from algorithms.models.prompted.vocabulary import PAD, PromptError, UnknownWordError, Vocabulary
+from algorithms.models.prompting import AnswersPrompts
 from algorithms.tasks import Task, TaskKind
 
 TASKS = (
@@ -271,6 +272,20 @@ def test_a_question_typed_is_answered_as_the_question_asked(fitted: Prompted) ->
     assert sum(answers.values()) == pytest.approx(1)
     asked = fitted.predict("click", [4], [item])[0]
     assert answers[("yes",)] == pytest.approx(asked, abs=1e-6)
+
+
+def test_its_words_say_whom_and_what_they_name(fitted: Prompted) -> None:
+    assert isinstance(fitted, AnswersPrompts)
+    words = fitted.known_words()
+    assert {"will", "click", "yes", "city:Rome"} <= set(words)
+    assert not any(word.startswith("<") for word in words)
+    items = [fitted.item_named(word) for word in words]
+    assert sorted(item for item in items if item is not None) == list(range(N_ITEMS))
+    users = [fitted.user_named(word) for word in words]
+    assert sorted(user for user in users if user is not None) == list(range(N_USERS))
+    assert fitted.item_named("click") is fitted.user_named("nobody") is None
+    asked = fitted.prompts("click", 4)[1].split()
+    assert [user for user in map(fitted.user_named, asked) if user is not None] == [4]
 
 
 def test_beams_are_items_of_the_kind_and_their_shares_sum_to_one(fitted: Prompted) -> None:
