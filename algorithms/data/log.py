@@ -52,6 +52,12 @@ class IdMap:
         """Return the dense index of a raw id, or None where there is none."""
         return self._index_of.get(raw)
 
+    def matching(self, text: str, most: int = 8) -> list[str]:
+        """Return the first raw ids that begin with a text, then those that contain it."""
+        at = np.char.find(np.char.lower(self.ids), text.lower())
+        found = [*np.flatnonzero(at == 0)[:most], *np.flatnonzero(at > 0)[:most]]
+        return [str(self.ids[place]) for place in found[:most]]
+
 
 @dataclass(frozen=True, eq=False)
 class UserTable:

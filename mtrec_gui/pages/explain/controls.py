@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QWidget
 
 from mtrec_gui.pages.explain.state import ExplainState
-from mtrec_gui.theme import XS, M
+from mtrec_gui.theme import M
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.buttons import button, set_icon
-from mtrec_gui.widgets.labels import PlainLabel
-from mtrec_gui.widgets.layout import FlowLayout, row
+from mtrec_gui.widgets.layout import FlowLayout
 from mtrec_gui.widgets.task_segments import TaskSegments
+from mtrec_gui.widgets.user_box import UserBox
 
 _PAGE = "page:"  # key of the segment that is no task
 _TASK = "task:"
@@ -50,52 +50,33 @@ class Controls(QWidget):
         self.segments.chosen.connect(
             lambda key: self.task_chosen.emit(None if key == _PAGE else key.removeprefix(_TASK))
         )
+        self.box = UserBox(appearance)
+        self.box.set_tips(
+            self.tr("The user before, of those with held-out items"),
+            self.tr("The next user with held-out items"),
+        )
+        self.box.sought.connect(self.user_sought)
+        self.box.asked.connect(self.user_asked)
+        self.box.stepped.connect(self.user_stepped)
         self.surprise = button(self.tr("Surprise me"), tip=self.tr("Any user with held-out items"))
         self.surprise.clicked.connect(self.surprise_wanted)
         flow = FlowLayout(self, spacing=M)
         flow.addWidget(self.segments)
-        flow.addWidget(self._user_box())
+        flow.addWidget(self.box)
         flow.addWidget(self.surprise)
         appearance.changed.connect(self._restyle)
         self._restyle()
-
-    def _user_box(self) -> QWidget:
-        self.before = button("", tip=self.tr("The user before, of those with held-out items"))
-        self.after = button("", tip=self.tr("The next user with held-out items"))
-        self.before.setAccessibleName(self.tr("Previous user"))
-        self.after.setAccessibleName(self.tr("Next user"))
-        self.before.clicked.connect(lambda: self.user_stepped.emit(False))
-        self.after.clicked.connect(lambda: self.user_stepped.emit(True))
-        self.user = QLineEdit()
-        self.user.setAccessibleName(self.tr("Id of the user"))
-        self.user.setPlaceholderText(self.tr("User id"))
-        self.user.returnPressed.connect(lambda: self.user_asked.emit(self.user.text().strip()))
-        self.user.textEdited.connect(self.user_sought)
-        self._matches = QStringListModel(self)
-        completer = QCompleter(self._matches, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.activated.connect(self.user_asked)
-        self.user.setCompleter(completer)
-        box = QWidget()
-        box.setLayout(
-            row(
-                PlainLabel(self.tr("User"), "muted"), self.before, self.user, self.after, spacing=XS
-            )
-        )
-        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return box
 
     def show_state(self, state: ExplainState) -> None:
         """Show what is chosen."""
         self._state = state
         self._show_tasks()
-        if state.user is not None and (not self.user.hasFocus() or not self.user.isModified()):
-            self.user.setText(state.user.id)
+        if state.user is not None:
+            self.box.show_user(state.user.id)
 
     def show_matches(self, ids: Sequence[str]) -> None:
         """Offer users whose id fits what is being typed."""
-        self._matches.setStringList(list(ids))
+        self.box.show_matches(ids)
 
     def _show_tasks(self) -> None:
         state, theme = self._state, self._appearance.theme
@@ -111,8 +92,5 @@ class Controls(QWidget):
 
     def _restyle(self) -> None:
         self._show_tasks()
-        set_icon(self.before, "caret-left", self._appearance)
-        set_icon(self.after, "caret-right", self._appearance)
         set_icon(self.surprise, "shuffle", self._appearance)
         self.surprise.setIconSize(QSize(self._appearance.px(24), self._appearance.px(16)))
-        self.user.setFixedWidth(self._appearance.px(92))

@@ -11,7 +11,6 @@ from mtrec_gui.asked import ListAsked
 from mtrec_gui.pages.explain.reading import Reader
 from mtrec_gui.pages.explain.state import MOST_LISTS, Amount, ExplainState, Move, Question
 from mtrec_gui.pages.explain.trials import Trials
-from mtrec_gui.pages.explain.users import matching_ids
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class ExplainPresenter:
     def user_sought(self, text: str) -> None:
         """A person types the id of a user."""
         if self._view is not None and self._workspace.is_open and text:
-            self._view.show_matches(matching_ids(self._workspace.log, text))
+            self._view.show_matches(self._workspace.log.user_table.ids.matching(text))
 
     def user_asked(self, user_id: str) -> None:
         """A person wants the lists of a user."""

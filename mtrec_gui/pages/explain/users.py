@@ -14,7 +14,6 @@ from algorithms.models.rule_blend import RuleBlend
 from algorithms.tasks import Task, TaskKind
 
 _CATEGORIES = 3
-_MOST_MATCHES = 8
 
 
 def of_user(log: InteractionLog, user: int) -> InteractionLog:
@@ -89,11 +88,3 @@ def relevant_of(relevant: RelevantItems, user: int) -> IntArray:
 def with_relevant(relevant: RelevantItems) -> IntArray:
     """Return the users with a held-out relevant item, ascending."""
     return relevant.users[np.diff(relevant.offsets) > 0]
-
-
-def matching_ids(log: InteractionLog, text: str) -> list[str]:
-    """Return the first user ids that begin with a text, then those that contain it."""
-    ids = log.user_table.ids.ids
-    at = np.char.find(np.char.lower(ids), text.lower())
-    found = [*np.flatnonzero(at == 0)[:_MOST_MATCHES], *np.flatnonzero(at > 0)[:_MOST_MATCHES]]
-    return [str(ids[place]) for place in found[:_MOST_MATCHES]]

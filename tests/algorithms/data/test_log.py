@@ -130,3 +130,11 @@ def test_a_log_survives_bytes_without_pickle(timestamps: np.ndarray | None) -> N
     for name, array in log.to_arrays().items():
         np.testing.assert_array_equal(array, theirs[name])
         assert array.dtype == theirs[name].dtype
+
+
+def test_ids_are_found_by_their_beginning_first():
+    ids = IdMap(np.array([f"u{n:02}" for n in range(20)]))
+    assert ids.matching("U1")[:2] == ["u10", "u11"]
+    assert ids.matching("9") == ["u09", "u19"]
+    assert ids.matching("1", most=3) == ["u01", "u10", "u11"]
+    assert ids.matching("nobody") == []

@@ -370,12 +370,6 @@ def test_little_evidence_is_summed_by_task_and_nothing_is_lost():
     assert shown == pytest.approx(score - 3.5)
 
 
-def test_ids_are_found_by_their_beginning_first():
-    assert users.matching_ids(make_log(), "U1")[:2] == ["u10", "u11"]
-    assert users.matching_ids(make_log(), "9")[:2] == ["u09", "u19"]
-    assert users.matching_ids(make_log(), "nobody") == []
-
-
 # --- presenter ------------------------------------------------------------------------------------
 
 
