@@ -51,6 +51,12 @@ class LearningConfig(ModelConfig):
     field_dropout: float = Field(
         0.0, ge=0, le=0.9, description="Share of the fields left out at random while it learns"
     )
+    pseudo_labels: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="What its own surest answers count where a label is missing; 0: not asked",
+    )
     exposure: float = Field(
         1.0, ge=0, le=3, description="How much lists weigh that an item is met at all; 0: nothing"
     )

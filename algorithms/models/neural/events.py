@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, Float32Array, IntArray, group_rows
+from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray, group_rows
 from algorithms.data.log import InteractionLog
 from algorithms.tasks import Task, TaskKind
 
@@ -85,6 +85,7 @@ class Examples:
     mask : (n, T) whether the label is observed
     context : (n, C) rows of the table of context effects
     history : (n, L) items the user had chosen before, newest last, -1 where there are fewer
+    counts : (n, T) how much each label counts; without it all count 1
     """
 
     users: IntArray
@@ -93,17 +94,29 @@ class Examples:
     mask: BoolArray
     context: IntArray
     history: IntArray
+    counts: Float32Array | None = None
 
     def __len__(self) -> int:
         return len(self.users)
 
     def of_tasks(self, positions: Sequence[int]) -> Examples:
         """Return the examples of some tasks, with their labels only."""
+        few = self.with_tasks(positions)
+        return few.take(np.flatnonzero(few.mask.any(axis=1)))
+
+    def with_tasks(self, positions: Sequence[int]) -> Examples:
+        """Return all examples, with the labels of some tasks only."""
         columns = np.array(positions)
-        mask = self.mask[:, columns]
-        rows = np.flatnonzero(mask.any(axis=1))
-        few = self.take(rows)
-        return replace(few, labels=few.labels[:, columns], mask=mask[rows])
+        counts = None if self.counts is None else self.counts[:, columns]
+        return replace(
+            self, labels=self.labels[:, columns], mask=self.mask[:, columns], counts=counts
+        )
+
+    def n_labels(self) -> FloatArray:
+        """Return (T,) how many labels each task has, or what they count together."""
+        counts = self.mask if self.counts is None else self.mask * self.counts
+        n: FloatArray = counts.sum(axis=0, dtype=np.float64)
+        return n
 
     def take(self, rows: IntArray) -> Examples:
         """Return some of the examples."""
@@ -114,6 +127,7 @@ class Examples:
             self.mask[rows],
             self.context[rows],
             self.history[rows],
+            None if self.counts is None else self.counts[rows],
         )
 
 
@@ -153,8 +167,9 @@ def make_examples(
     scales: Sequence[LabelScale],
     context: Context,
     histories: Histories,
+    keep_unlabelled: bool = False,
 ) -> Examples:
-    """Return the events of a part on which at least one task's label is observed."""
+    """Return the events of a part on which at least one task's label is observed, or all."""
     labels = np.zeros((len(part), len(tasks)), dtype=np.float32)
     mask = np.zeros((len(part), len(tasks)), dtype=np.bool_)
     for position, (task, scale) in enumerate(zip(tasks, scales, strict=True)):
@@ -164,7 +179,7 @@ def make_examples(
             values = (values > 0).astype(np.float64)
         labels[mine, position] = (values - scale.mean) / scale.spread
         mask[:, position] = mine
-    rows = np.flatnonzero(mask.any(axis=1))
+    rows = np.flatnonzero(mask.any(axis=1) | keep_unlabelled)
     kept = part.select(rows)
     return Examples(
         users=kept.users.astype(np.int64),

@@ -153,23 +153,26 @@ class Network(ABC):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Labels and mask (n, T) of a batch as the network's arrays, and how many are observed."""
+    """Labels (n, T) of a batch and how much each counts, and the sums of the counts.
+
+    In the ``mask`` what is not observed counts 0, and what is counts 1, but for pseudo-labels.
+    """
 
     labels: Array
     mask: Array
-    n: tuple[int, ...]
+    n: tuple[float, ...]
     item_kinds: Array  # (n,) position of the item's kind among those of the tasks
 
 
 def masked_loss(
-    ops: Ops, kind: TaskKind, z: Array, labels: Array, mask: Array, n: int
+    ops: Ops, kind: TaskKind, z: Array, labels: Array, mask: Array, n: float
 ) -> Array | None:
     """Return the mean log loss (binary) or half squared error over the observed labels.
 
     Parameters
     ----------
     z, labels, mask : (n,) of one task
-    n : how many are observed
+    n : how many are observed, or the sum of what they count
     """
     if not n:
         return None

@@ -32,6 +32,7 @@ from algorithms.models.neural.exposure import Exposure
 from algorithms.models.neural.fields import item_side, user_side
 from algorithms.models.neural.inputs import CONTEXT, OFFSET, Inputs
 from algorithms.models.neural.network import Network, Sizes
+from algorithms.models.neural.pseudo_labels import learn_on, missing_labels
 from algorithms.models.neural.serving import KeptAnswers, answers
 from algorithms.models.neural.trainer import learn
 from algorithms.models.neural.weights import from_safetensors, to_safetensors
@@ -102,6 +103,8 @@ class NeuralRecommender(Recommender):
         self._record: TrainingRecord | None = None
         self._parts: list[Part] = []
         examples = self._examples(train, rng)
+        if self.config.pseudo_labels > 0:
+            self._missing = missing_labels(train, tasks, self._scales)
         watched = None
         if validation is not None:
             watched = make_examples(
@@ -130,6 +133,8 @@ class NeuralRecommender(Recommender):
         }
         weights |= self._beginning(weights, network, tasks)
         mine = examples.of_tasks(positions)
+        will_guess = self.config.pseudo_labels > 0 and self._missing[:, positions].any()
+        watched = None if watched is None else watched.of_tasks(positions)
         if not len(mine):  # nothing was observed, and nothing can be learned
             return Part(positions, network, {**weights, SERVED: np.zeros(len(tasks), np.float32)})
         learned = learn(
@@ -137,13 +142,28 @@ class NeuralRecommender(Recommender):
             self._inputs,
             weights,
             mine,
-            None if watched is None else watched.of_tasks(positions),
+            watched,
             tasks,
             self.config.make_balancer(),
             self.config.trainer(),
             rng,
-            progress,
+            part_of(progress, 0.0, 0.5) if will_guess else progress,
         )
+        if will_guess:
+            learned = learn_on(
+                learned,
+                network,
+                self._inputs,
+                examples.with_tasks(positions),
+                self._missing[:, positions],
+                watched,
+                tasks,
+                self.config.make_balancer(),
+                self.config.trainer(),
+                self.config.pseudo_labels,
+                rng,
+                part_of(progress, 0.5, 1.0),
+            )
         self.curves += learned.curves
         self._said += learned.notes
         if len(positions) > 1:
@@ -186,7 +206,12 @@ class NeuralRecommender(Recommender):
 
     def _examples(self, train: InteractionLog, rng: np.random.Generator) -> Examples:
         examples = make_examples(
-            train, self.tasks, self._scales, self._inputs.context, self._histories
+            train,
+            self.tasks,
+            self._scales,
+            self._inputs.context,
+            self._histories,
+            keep_unlabelled=self.config.pseudo_labels > 0,
         )
         return with_drawn_negatives(examples, train, self.tasks, self._scales, self._histories, rng)
 

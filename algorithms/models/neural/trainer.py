@@ -79,12 +79,14 @@ class Learned:
     curves : losses by pass and task
     record : what was noted of single steps; None for one task alone
     notes : what a reader must know, such as a loss that was no number
+    quality : of the best weights on validation; -inf without validation
     """
 
     weights: dict[str, Float32Array]
     curves: list[CurvePoint]
     record: TrainingRecord | None
     notes: tuple[Message, ...]
+    quality: float = -np.inf
 
 
 def learn(
@@ -98,6 +100,7 @@ def learn(
     config: TrainerConfig,
     rng: np.random.Generator,
     progress: Progress,
+    to_beat: float = -np.inf,
 ) -> Learned:
     """Fit a network's weights to the examples.
 
@@ -107,6 +110,7 @@ def learn(
     validation : steers when to stop; without it all passes are made
     balancer : says at each step how much each task counts
     progress : told after every batch; may raise
+    to_beat : quality on validation from which on other weights than those at the start are kept
 
     Raises
     ------
@@ -119,7 +123,7 @@ def learn(
     torch.set_num_threads(1)  # the same sums in the same order; runs share the cores anyway
     try:
         fit = _Fit(network, inputs, weights, train, validation, tasks, balancer, config, rng)
-        return fit.run(progress)
+        return fit.run(progress, to_beat)
     finally:
         torch.set_num_threads(threads)
 
@@ -201,7 +205,7 @@ class _Fit:
             fused=True,
         )
         self._balancer = balancer
-        n_labels = self._train.mask.sum(axis=0)  # (T,)
+        n_labels = self._train.n_labels()  # (T,)
         shares = (n_labels / n_labels.max()) ** (1.0 - config.balance)
         balancer.start(np.array([task.weight for task in tasks]) * shares, rng)
         self._notes, self._curves, self._step = _Notes(), list[CurvePoint](), 0
@@ -211,9 +215,9 @@ class _Fit:
     def _is_shared(self, name: str) -> bool:
         return name not in ("context", "offset") and self._network.is_shared(name)
 
-    def run(self, progress: Progress) -> Learned:
+    def run(self, progress: Progress, to_beat: float) -> Learned:
         config, said = self._config, list[Message]()
-        best, kept, since = -np.inf, self._snapshot(), 0
+        best, kept, since = to_beat, self._snapshot(), 0
         n_batches = len(self._batches(np.random.default_rng(0)))
         every = max(1, (config.n_epochs * n_batches) // (4 * _N_NOTES), n_batches // 8)
         progress(0.0, Stage.FIT)
@@ -248,7 +252,7 @@ class _Fit:
                     break
         progress(1.0, Stage.FIT)
         record = self._notes.record(tuple(task.name for task in self._tasks))
-        return Learned(kept, self._curves, record, tuple(said))
+        return Learned(kept, self._curves, record, tuple(said), best)
 
     # --- batches -------------------------------------------------------------------------
 
@@ -268,10 +272,11 @@ class _Fit:
         mask = examples.mask
         if task is not None:
             mask = mask & (np.arange(mask.shape[1]) == task)
+        counts = mask.astype(np.float32) if examples.counts is None else mask * examples.counts
         return Batch(
             self._ops.constant(examples.labels),
-            self._ops.constant(mask.astype(np.float32)),
-            tuple(mask.sum(axis=0).tolist()),
+            self._ops.constant(counts),
+            tuple(counts.sum(axis=0, dtype=np.float64).tolist()),
             self._ops.constant(self._item_kinds[examples.items]),
         )
 
