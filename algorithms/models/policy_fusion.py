@@ -35,7 +35,7 @@ L. Li et al. 2010 and others by policy; here for the setting: D. Agarwal, B.-C. 
 X. Wang: Click shaping to optimize multiple objectives, KDD 2011 (weights for several objectives by
 segment). O. Jeunen, B. Goethals: Pessimistic reward models for off-policy learning in
 recommendation, RecSys 2021. Y. Saito, T. Joachims: Counterfactual learning and evaluation for
-recommender systems, RecSys 2021.
+recommender systems, tutorial at RecSys 2021.
 """
 
 from __future__ import annotations

@@ -16,14 +16,16 @@ of the past, shared by all tasks, and every task adds its head of the network.
 
 SASRec scores an item by a product with that vector and learns at all places at once from the next
 item. Here every event is an example with the labels of all tasks, and a perceptron reads the
-product. The doubt: Klenitskiy & Vasilev (2023) and Petrov & Macdonald (2022) found that much of
-what was reported of attention came from the loss and from how long it was trained; Ferrari Dacrema
-et al. (2019) found simple models as good as many networks.
+product. The doubt: much of what was reported of attention came from the loss (Klenitskiy & Vasilev
+2023) and from how long it was trained (Petrov & Macdonald 2022); Ferrari Dacrema et al. (2019)
+found simple models as good as many networks.
 
 References
 ----------
 W.-C. Kang, J. McAuley: Self-attentive sequential recommendation, ICDM 2018 (SASRec). A. Vaswani
-et al.: Attention is all you need, NIPS 2017.
+et al.: Attention is all you need, NIPS 2017. A. Klenitskiy, A. Vasilev: Turning dross into gold
+loss: is BERT4Rec really better than SASRec?, RecSys 2023. A. Petrov, C. Macdonald: A systematic
+review and replicability study of BERT4Rec for sequential recommendation, RecSys 2022.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ Tasks share everything: words, reader, writer. What tells them apart is a word o
 is P5's idea, "recommendation as language processing"; here the transformer is small, it learns
 nothing but the sentences of this log, and an item's number is drawn by lot (see ``vocabulary``).
 
-What the literature doubts: P5's figures hang on how items are numbered, and its first numbering
-looked at test events (Rajput et al. 2023, Hua et al. 2023). A transformer over ids has no more to
-go by than a factorisation has; whether it does better is asked beside shared factors.
+What the literature doubts: P5's figures hang on how items are numbered (Hua et al. 2023), and its
+first numbering looked at test events (Rajput et al. 2023). A transformer over ids has no more to go
+by than a factorisation has; whether it does better is asked beside shared factors.
 
 References
 ----------
