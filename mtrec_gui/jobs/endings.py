@@ -23,6 +23,16 @@ def bug(model: str, error: str) -> Message:
     )
 
 
+def no_memory(model: str) -> Message:
+    """Say that a run asked for more memory than there is."""
+    return Message(
+        "“{model}” asked for more memory than the machine can give. The other runs go on. Choose "
+        "a smaller configuration, such as shorter vectors or smaller batches, or less data, or "
+        "close other programs, and run it again.",
+        {"model": model},
+    )
+
+
 def killed(model: str) -> Message:
     """Say that a run was ended by force."""
     return Message("“{model}” did not stop when asked and was ended.", {"model": model})

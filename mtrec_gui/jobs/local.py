@@ -210,6 +210,8 @@ class LocalJobs:
             case "failed":
                 message = Message(event["template"], event["values"])
                 self._end(job, JobState.FAILED, message=message)
+            case "no memory":
+                self._end(job, JobState.FAILED, message=endings.no_memory(job.model))
             case "bug":
                 _logger.error("job %s (%s)\n%s", job.handle.id, job.model, event["traceback"])
                 self._end(job, JobState.FAILED, message=endings.bug(job.model, event["error"]))

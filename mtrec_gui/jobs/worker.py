@@ -197,8 +197,17 @@ def _failure(error: Exception) -> dict[str, Any]:
             "template": error.message.template,
             "values": dict(error.message.values),
         }
+    if _is_out_of_memory(error):
+        return {"event": "no memory"}
     return {
         "event": "bug",
         "error": "".join(traceback.format_exception_only(error)).strip()[:300],
         "traceback": "".join(traceback.format_exception(error)),
     }
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Say whether memory was refused: PyTorch has no class of its own for that on a processor."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    )

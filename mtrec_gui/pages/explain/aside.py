@@ -119,6 +119,8 @@ def _listen(process: WorkerProcess, model: str, progress: Progress) -> None:
                 return
             case "failed":
                 raise _error(Message(event["template"], event["values"]))
+            case "no memory":
+                raise _error(endings.no_memory(model))
             case "bug":
                 _logger.error("a test of %s\n%s", model, event["traceback"])
                 raise _error(endings.bug(model, event["error"]))

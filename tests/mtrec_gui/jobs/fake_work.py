@@ -85,6 +85,16 @@ def stumble(spec, log, progress):
     raise ZeroDivisionError("a bug in the model")
 
 
+def ask_numpy_for_too_much(spec, log, progress):
+    return make_result(spec, np.ones((1 << 30, 1 << 20)))
+
+
+def ask_torch_for_too_much(spec, log, progress):
+    import torch
+
+    return make_result(spec, torch.ones((1 << 30, 1 << 20)).numpy())
+
+
 def segfault(spec, log, progress):
     progress(0.3, Stage.FIT)
     os.kill(os.getpid(), signal.SIGSEGV)

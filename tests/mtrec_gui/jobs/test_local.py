@@ -141,6 +141,14 @@ def test_a_bug_arrives_short_and_is_logged_long(local_jobs, log, spec, caplog):
     assert "in stumble" in caplog.text
 
 
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_too_little_memory_has_a_sentence(local_jobs, log, spec, library):
+    pytest.importorskip(library)
+    final = run_one(local_jobs, f"ask_{library}_for_too_much", spec("als"), log)[3]
+    assert final.state is JobState.FAILED
+    assert "asked for more memory than the machine can give" in str(final.message)
+
+
 @pytest.mark.parametrize("name", ["objects", "no_result"])
 def test_a_result_that_cannot_be_sent_is_a_failure(local_jobs, log, spec, name, caplog):
     assert run_one(local_jobs, name, spec(), log)[3].state is JobState.FAILED
