@@ -12,6 +12,7 @@ from mtrec_gui.workspace import Workspace
 if TYPE_CHECKING:
     from algorithms.errors import MtrecError
     from mtrec_gui.jobs.background import Errand
+    from mtrec_gui.pages.inside.talk_presenter import TalkPresenter
 
 
 class InsideView(Protocol):
@@ -24,14 +25,17 @@ class InsideView(Protocol):
 class InsidePresenter:
     """Reads one run at a time; nothing while the page is hidden."""
 
-    def __init__(self, workspace: Workspace, reader: Reader) -> None:
-        self._workspace, self._reader = workspace, reader
+    def __init__(
+        self, workspace: Workspace, reader: Reader, talk: TalkPresenter | None = None
+    ) -> None:
+        self._workspace, self._reader, self._talk = workspace, reader, talk
         self._view: InsideView | None = None
         self._state = InsideState()
         self._question = Question()
         self._request = 0
         self._errand: Errand | None = None
         self._is_shown, self._is_stale = True, False
+        self._talked_about: int | None = None  # the run
 
     def attach(self, view: InsideView) -> None:
         """Take the view, and show the project where one is open."""
@@ -117,3 +121,7 @@ class InsidePresenter:
         self._state = state
         if self._view is not None:
             self._view.show_state(state)
+        if self._talk is not None and (not state.is_reading or state.run != self._talked_about):
+            inside = None if state.is_reading else state.inside
+            self._talk.show_talker(None if inside is None else inside.talker)
+            self._talked_about = state.run

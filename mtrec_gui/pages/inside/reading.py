@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from algorithms.models.base import Recommender
+from algorithms.models.prompting import AnswersPrompts
 from algorithms.progress import Progress, Stage, silent
 from mtrec_gui.model_shelf import differing_values, find_model
 from mtrec_gui.pages.inside.state import (
@@ -16,6 +17,7 @@ from mtrec_gui.pages.inside.state import (
     Question,
     RunChoice,
 )
+from mtrec_gui.pages.inside.talking import Talker
 from mtrec_gui.restored import finished_comparisons
 
 if TYPE_CHECKING:
@@ -87,13 +89,15 @@ class Reader:
         record = model.training_record()
         if record is not None and len(record) < _FEWEST_NOTES:
             record = None
+        tasks = tuple(task.name for task in model.tasks)
         return Inside(
             model.title,
             model.summary,
-            tuple(task.name for task in model.tasks),
+            tasks,
             model.notes(),
             tuple(each for each in model.exhibits() if record is None or each.key not in _PLAYED),
             record,
+            Talker(model, model.log, tasks) if isinstance(model, AnswersPrompts) else None,
         )
 
 

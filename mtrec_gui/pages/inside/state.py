@@ -10,6 +10,7 @@ from typing import Any
 from algorithms.balancing.record import TrainingRecord
 from algorithms.explanations import Exhibit
 from algorithms.messages import Message
+from mtrec_gui.pages.inside.talking import Talker
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Inside:
     notes : what a reader of its numbers must know
     exhibits : what it shows, without what the microscope shows anyway
     record : how its tasks pulled at what they share, where that was noted
+    talker : asks the model, where it answers prompts
     """
 
     title: str
@@ -67,11 +69,12 @@ class Inside:
     notes: tuple[Message, ...]
     exhibits: tuple[Exhibit, ...]
     record: TrainingRecord | None
+    talker: Talker | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see."""
-        return not self.exhibits and self.record is None
+        return not self.exhibits and self.record is None and self.talker is None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDateTime, QLocale, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mtrec_gui.pages.inside.ask_card import AskCard
 from mtrec_gui.pages.inside.exhibit_card import ExhibitCard
 from mtrec_gui.pages.inside.microscope_card import MicroscopeCard
 from mtrec_gui.pages.inside.state import ComparisonChoice, Inside, InsideState, RunChoice
@@ -97,11 +98,12 @@ class InsidePage(Page):
                 "and prompted models show more here; choose the run of such a model above."
             ),
         )
+        self.ask = AskCard(appearance, task_position)
         self.microscope = MicroscopeCard(appearance, task_position)
         self.cards: list[ExhibitCard] = []
         self._place = QVBoxLayout()
         self._place.setSpacing(L)
-        for widget in (self.choice, self.empty, self.nothing, self.microscope):
+        for widget in (self.choice, self.empty, self.nothing, self.ask, self.microscope):
             self.body.addWidget(widget)
         self.body.addLayout(self._place)
         self.body.addStretch(1)
