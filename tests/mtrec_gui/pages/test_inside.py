@@ -256,6 +256,43 @@ class TestPresenter:
         assert view.state.run == runs[1]
 
 
+class TestTalk:
+    """With whom the card of questions talks."""
+
+    @pytest.fixture
+    def talkers(self, lab, monkeypatch, results):
+        bias = reading.find_model("bias")
+        for name in ("prompts", "complete", "nearest_sentences", "known_words"):
+            monkeypatch.setattr(bias, name, lambda self, *_: (), raising=False)
+        for name in ("item_named", "user_named"):
+            monkeypatch.setattr(bias, name, lambda self, word: None, raising=False)
+        seen = []
+
+        class Talk:
+            def show_talker(self, talker):
+                seen.append(talker)
+
+        lab.presenter = InsidePresenter(lab.workspace, Reader(RestoredModels()), Talk())
+        lab.presenter.attach(View())
+        _, lab.runs = lab.add_comparison(results)
+        return seen
+
+    def test_only_a_model_that_answers_prompts_can_be_asked(self, lab, talkers):
+        assert talkers[-1] is None
+        lab.presenter.run_chosen(lab.runs[1])
+        assert talkers[-1].model.key == "bias"
+        assert talkers[-1].tasks == tuple(task.name for task in talkers[-1].model.tasks)
+        lab.presenter.run_chosen(lab.runs[0])
+        assert talkers[-1] is None
+
+    def test_while_the_same_run_is_read_anew_the_talk_goes_on(self, lab, talkers):
+        lab.presenter.run_chosen(lab.runs[1])
+        before = talkers[-1]
+        del talkers[:]
+        lab.workspace.runs_changed.emit(None)
+        assert [talker.model for talker in talkers] == [before.model]
+
+
 def test_runs_are_told_apart_by_settings_and_seeds(lab, results):
     _, runs = lab.add_comparison(results)
     (summary,) = lab.project.comparisons()
