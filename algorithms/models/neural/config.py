@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
-from algorithms.balancing.base import Balancer
-from algorithms.balancing.catalog import find_balancer
+from algorithms.balancing.choice import BalancerChoice
 from algorithms.models.base import ModelConfig
 from algorithms.models.neural.trainer import TrainerConfig
-
-BalancerKey = Literal[
-    "equal",
-    "manual",
-    "uncertainty",
-    "dwa",
-    "rlw",
-    "gradnorm",
-    "pcgrad",
-    "gradvac",
-    "mgda",
-    "cagrad",
-    "imtl_g",
-    "nash",
-    "aligned",
-    "famo",
-]
 
 
 class LearningConfig(ModelConfig):
@@ -75,16 +55,8 @@ class LearningConfig(ModelConfig):
         )
 
 
-class BalancedConfig(LearningConfig):
+class BalancedConfig(LearningConfig, BalancerChoice):
     """Parameters of whatever learns several tasks by gradient."""
-
-    balancer: BalancerKey = Field(
-        "manual", description="How much each task counts at every step on what they share"
-    )
-
-    def make_balancer(self) -> Balancer:
-        """Return a balancer with its default parameters."""
-        return find_balancer(self.balancer)()
 
 
 class NetworkConfig(BalancedConfig):

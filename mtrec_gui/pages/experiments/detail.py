@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from algorithms.balancing.catalog import BALANCERS
+from algorithms.balancing.choice import DIALS
 from mtrec_gui.pages.experiments.balancer_well import BalancerWell
 from mtrec_gui.pages.experiments.install_line import InstallLine
 from mtrec_gui.pages.experiments.state import ModelDetail
@@ -143,12 +144,13 @@ class DetailCard(Card):
                 detail.config_class,
                 skip=("rules",),
                 titles={"balancer": titles},
-                last=("balancer",),  # its card stands under the form
+                last=("balancer", *DIALS),  # its card stands under the form
             )
             self._form.setProperty("of", detail.config_class)
             self._form.changed.connect(self.config_edited)
             self._form_place.addWidget(self._form)
         self._form.set_values(detail.values)
+        self._form.show_fields([name for name in self._form.fields if name not in detail.idle])
         self._settings.setVisible(self._form.has_fields)
 
     def _restyle(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from algorithms.balancing.catalog import BALANCERS
+from algorithms.balancing.choice import DIALS, dials_of
 from algorithms.errors import NoTasksError
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
@@ -29,7 +30,7 @@ from mtrec_gui.pages.experiments.state import (
 )
 
 MOST_SEEDS = 20
-_MODELS = "algorithms.models."
+_MODELS = ("algorithms.models.", "algorithms.balancing.")
 
 
 def model_rows(experiment: Experiment, problems: Sequence[TaskProblem]) -> tuple[ModelRow, ...]:
@@ -112,6 +113,15 @@ def runnable(experiment: Experiment) -> Experiment:
     return experiment.model_copy(update={"models": models})
 
 
+def idle_dials(model: type[Recommender], config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the dials of the balancers that are not chosen."""
+    field = model.config_class.model_fields.get("balancer")
+    if field is None:
+        return ()
+    chosen = dials_of(str(config.get("balancer", field.default)))
+    return tuple(name for name in DIALS if name not in chosen)
+
+
 def balancer_facts(model: type[Recommender], config: Mapping[str, Any]) -> BalancerFacts | None:
     """Return what there is to know about the balancer of a configuration; None without one."""
     field = model.config_class.model_fields.get("balancer")
@@ -153,6 +163,7 @@ def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
         can_remove=sum(each.model == choice.model for each in choices) > 1,
         sources=_sources(model),
         balancer=balancer_facts(model, choice.config),
+        idle=idle_dials(model, choice.config),
     )
 
 

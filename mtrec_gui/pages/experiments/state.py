@@ -123,6 +123,7 @@ class ModelDetail:
     can_remove : whether it is a variant that can go
     sources : files with its code, its own first, then those it builds upon
     balancer : the one that is chosen, where the model has one
+    idle : parameters that do nothing as long as others are set as they are
     """
 
     row: ModelRow
@@ -138,6 +139,7 @@ class ModelDetail:
     can_remove: bool
     sources: tuple[str, ...]
     balancer: BalancerFacts | None = None
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

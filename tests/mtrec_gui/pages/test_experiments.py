@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox
 
 from algorithms.balancing.catalog import BALANCERS
+from algorithms.balancing.choice import DIALS
 from algorithms.data.log import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.data.split import SplitMethod
 from algorithms.evaluation import Experiment, ModelChoice
@@ -418,6 +419,23 @@ def test_the_balancer_is_chosen_by_its_title_and_its_card_follows(lab, page):
     assert ("shared_bottom", {"balancer": "mgda"}) in lab.models
     choose(page, "Bias")
     assert not well.isVisible()
+
+
+def test_only_the_dials_of_the_balancer_that_is_chosen_are_shown(lab, page):
+    choose(page, "Shared-bottom network")
+    form = page.detail.form
+
+    def shown():
+        return [name for name in DIALS if not form.control(name).isHidden()]
+
+    combo = form.control("balancer")
+    assert shown() == []
+    combo.setCurrentIndex(combo.findText(BALANCERS["gradnorm"].title))
+    assert shown() == ["gradnorm_alpha", "gradnorm_learning_rate"]
+    form.control("gradnorm_alpha").setValue(0.5)
+    assert ("shared_bottom", {"balancer": "gradnorm", "gradnorm_alpha": 0.5}) in lab.models
+    combo.setCurrentIndex(combo.findText(BALANCERS["cagrad"].title))
+    assert shown() == ["cagrad_c"]
 
 
 def test_a_missing_package_greys_the_model_and_its_command_can_be_copied(

@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose
 pytest.importorskip("torch")
 
 from algorithms.balancing.catalog import BALANCERS
+from algorithms.balancing.choice import BalancerKey
 from algorithms.errors import FitError
-from algorithms.models.neural.config import BalancerKey
 from algorithms.models.neural.shared_bottom import SharedBottom, SharedBottomNetwork
 from algorithms.models.neural.single_task import SingleTask
 from sample_data import load_world, world_tasks
@@ -104,12 +104,6 @@ def test_every_balancer_balances_a_network(log, key: BalancerKey) -> None:
     seen = record.cosines[np.isfinite(record.cosines)]
     assert (np.abs(seen) <= 1).all()
     assert_allclose(np.einsum("stt->st", record.cosines), 1.0, atol=1e-9)
-
-
-def test_balancers_are_those_of_the_catalog() -> None:
-    from typing import get_args
-
-    assert get_args(BalancerKey) == tuple(BALANCERS)
 
 
 def test_single_task_networks_do_not_know_of_each_other(log) -> None:
