@@ -11,7 +11,8 @@ list is made, its reward is drawn:
 
 ``algorithms/policies/bandits.py`` tells how the three differ. Epsilon-greedy and Thompson sampling
 learn each segment by itself; LinUCB learns across users from their activity and appetite, so that
-two users of one segment may get different weights.
+two users of one segment may get different weights. With ``top_places`` the first places of the list
+have a bandit of their own (``algorithms/policies/slots.py``).
 
 References
 ----------
@@ -27,19 +28,29 @@ from abc import abstractmethod
 import numpy as np
 from pydantic import Field
 
-from algorithms.models.policy_fusion import Decision, PolicyConfig, PolicyFusion
+from algorithms.models.policy_arms import Arms
+from algorithms.models.policy_fusion import Decision, PolicyFusion, ShopConfig
+from algorithms.models.policy_weights import WeightConfig, WeightPolicy
 from algorithms.policies.bandits import Bandit, EpsilonGreedy, LinUcb, ThompsonSampling
 from algorithms.policies.segments import Segments
-from algorithms.policies.shop import Diary, open_for_bandit
+from algorithms.policies.shop import Diary, open_for_bandits
+from algorithms.policies.slots import slots_of
 from algorithms.progress import Progress, Stage
 
 _STRETCHES = 10  # after each of which progress is told, and a cancel heard
 
 
-class BanditConfig(PolicyConfig):
-    """Parameters of the bandits."""
+class RoundsConfig(ShopConfig):
+    """What all bandits share, whatever their arms are."""
 
     n_rounds: int = Field(5000, ge=10, le=200_000, description="Visits to the simulated shop")
+    top_places: int = Field(
+        0, ge=0, le=50, description="First places, decided by themselves; 0 for one decision"
+    )
+
+
+class BanditConfig(RoundsConfig, WeightConfig):
+    """Parameters of the bandits over task weights."""
 
 
 class EpsilonGreedyConfig(BanditConfig):
@@ -56,28 +67,37 @@ class LinUcbConfig(BanditConfig):
     alpha: float = Field(1.0, ge=0, le=10, description="How much doubt counts in favour of an arm")
 
 
-class _BanditFusion(PolicyFusion):
-    """Lets visitors come to a bandit, and gives every user the arm that it found best."""
+class BanditPolicy(PolicyFusion):
+    """Lets visitors come to bandits, and gives every user the arms that they found best."""
 
-    config: BanditConfig
+    config: RoundsConfig
 
     @abstractmethod
     def _bandit(self, n_segments: int, n_features: int, n_arms: int) -> Bandit:
         """Return a bandit that has not seen anything yet."""
 
     def _decide(
-        self, diary: Diary, segments: Segments, rng: np.random.Generator, progress: Progress
+        self,
+        arms: Arms,
+        diary: Diary,
+        segments: Segments,
+        rng: np.random.Generator,
+        progress: Progress,
     ) -> Decision:
-        arms = diary.outlook.arms
-        bandit = self._bandit(len(segments.names), segments.features.shape[1], len(arms))
+        slots = slots_of(diary.shop.list_length, self.config.top_places)
+        bandits = [
+            self._bandit(len(segments.names), segments.features.shape[1], len(arms.names))
+            for _ in slots
+        ]
         lengths = np.diff(np.linspace(0, self.config.n_rounds, _STRETCHES + 1).astype(int))
         for number, length in enumerate(lengths):
-            open_for_bandit(diary, bandit, int(length), rng)
+            open_for_bandits(diary, bandits, slots, int(length), rng)
             progress((number + 1) / _STRETCHES, Stage.FIT)
-        return Decision(arms, bandit.best(segments.of_user, segments.features))
+        best = [bandit.best(segments.of_user, segments.features) for bandit in bandits]
+        return Decision(arms, np.stack(best), slots[0][1] if len(slots) > 1 else 0)
 
 
-class PolicyEpsilonGreedy(_BanditFusion):
+class PolicyEpsilonGreedy(BanditPolicy, WeightPolicy):
     """Takes the weights that paid best so far, and now and then others."""
 
     key = "policy_epsilon_greedy"
@@ -93,7 +113,7 @@ class PolicyEpsilonGreedy(_BanditFusion):
         return EpsilonGreedy(n_segments, n_arms, self.config.epsilon)
 
 
-class PolicyThompson(_BanditFusion):
+class PolicyThompson(BanditPolicy, WeightPolicy):
     """Tries weights as often as they may be the best."""
 
     key = "policy_thompson"
@@ -105,11 +125,13 @@ class PolicyThompson(_BanditFusion):
     reference = "agrawal2013"
     config_class = BanditConfig
 
+    config: BanditConfig
+
     def _bandit(self, n_segments: int, n_features: int, n_arms: int) -> Bandit:
         return ThompsonSampling(n_segments, n_arms)
 
 
-class PolicyLinUcb(_BanditFusion):
+class PolicyLinUcb(BanditPolicy, WeightPolicy):
     """Takes the weights that may pay best for a user of these features."""
 
     key = "policy_linucb"

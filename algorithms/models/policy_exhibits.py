@@ -7,6 +7,7 @@ import numpy as np
 from algorithms.arrays import FloatArray, IntArray, pareto_front
 from algorithms.explanations import Bars, Exhibit, HeatMap, Lines, Points, Table
 from algorithms.messages import Message
+from algorithms.models.policy_arms import WeightArms
 from algorithms.models.policy_judging import Overlap, Verdict
 from algorithms.models.policy_kind import Shelf
 from algorithms.policies.segments import Segments
@@ -18,10 +19,15 @@ _ROUNDS = Message("visits")
 _TIMES = Message("times what the log earned")
 
 
-def show_inside(
-    kind: str, shelf: Shelf, diary: Diary, segments: Segments, verdict: Verdict | None
+def show_weights(
+    kind: str,
+    shelf: Shelf,
+    diary: Diary,
+    segments: Segments,
+    lists: IntArray,
+    verdict: Verdict | None,
 ) -> tuple[Exhibit, ...]:
-    """Return the exhibits of one shelf.
+    """Return the exhibits of one shelf that is ordered by weights.
 
     Parameters
     ----------
@@ -29,13 +35,16 @@ def show_inside(
     shelf : with the weights that were settled on
     diary : what was earned while the policy learned
     segments : of the users
+    lists : (m, n) what the finished policy shows to the users of the diary's shop
     verdict : what the finished policy earns, judged from the log; None without validation events
     """
+    arms = shelf.arms
+    assert isinstance(arms, WeightArms)  # noqa: S101 - of a policy over weights
     shown: tuple[Exhibit, ...] = (
         _rewards(kind, shelf, diary),
         _regret(kind, diary),
-        _weights(kind, shelf, segments),
-        _front(kind, shelf, diary),
+        _weights(kind, shelf, arms, segments),
+        _front(kind, shelf, diary, lists),
     )
     if verdict is not None:
         shown += (_estimates(kind, verdict), _overlaps(kind, verdict))
@@ -97,10 +106,11 @@ def _regret(kind: str, diary: Diary) -> Lines:
     )
 
 
-def _weights(kind: str, shelf: Shelf, segments: Segments) -> HeatMap:
+def _weights(kind: str, shelf: Shelf, arms: WeightArms, segments: Segments) -> HeatMap:
     rows = [
-        shelf.weights(np.flatnonzero(segments.of_user == number)).mean(axis=0)
+        arms.weights[of_slot[segments.of_user == number]].mean(axis=0)
         for number in range(len(segments.names))
+        for of_slot in shelf.arm_of_user
     ]
     return HeatMap(
         key=f"weights.{kind}",
@@ -109,25 +119,31 @@ def _weights(kind: str, shelf: Shelf, segments: Segments) -> HeatMap:
             "How much each task counts for the users of a segment, on average. Tasks whose scores "
             "agree can swap weight and hardly change a list, so small differences mean little."
         ),
-        row_names=segments.names,
+        row_names=segment_rows(segments, shelf),
         column_names=shelf.names,
         values=np.array(rows),
     )
 
 
-def _front(kind: str, shelf: Shelf, diary: Diary) -> Points:
-    """Show what each fixed weight vector earns in two tasks, and what the policy does."""
+def segment_rows(segments: Segments, shelf: Shelf) -> tuple[str, ...]:
+    """Return a name for each segment, or for each of its slots, the top first."""
+    if len(shelf.arm_of_user) == 1:
+        return segments.names
+    places = (f"places 1 to {shelf.top_places}", f"from place {shelf.top_places + 1}")
+    return tuple(f"{name}, {of_slot}" for name in segments.names for of_slot in places)
+
+
+def _front(kind: str, shelf: Shelf, diary: Diary, lists: IntArray) -> Points:
+    """Show what each arm earns in two tasks, and what the policy does."""
     outlook, shop = diary.outlook, diary.shop
     in_log = _in_log(diary, shelf)
     of_arms = outlook.expected if outlook.truth is None else outlook.truth
     earned = of_arms.mean(axis=1)  # (n_arms, T)
     everybody = np.arange(shop.n_users)
-    columns = shop.lists(everybody, shelf.weights(shop.users))
-    own = shop.true_expected(everybody, columns)
-    own = shop.expected(everybody, columns) if own is None else own
+    own = shop.true_expected(everybody, lists)
+    own = shop.expected(everybody, lists) if own is None else own
     values = np.concatenate([earned, own.mean(axis=0)[None]]) * in_log
     first, second = shelf.names[:2]
-    names = (*(_named(arm) for arm in outlook.arms), "this policy")
     whose = (
         "by the reward model" if outlook.truth is None else "by the truth of the simulated world"
     )
@@ -142,15 +158,11 @@ def _front(kind: str, shelf: Shelf, diary: Diary) -> Points:
         ),
         x_label=Message("{task}: times what the log earned", {"task": first}),
         y_label=Message("{task}: times what the log earned", {"task": second}),
-        names=names,
+        names=(*outlook.names, "this policy"),
         x=values[:, 0],
         y=values[:, 1],
         marked=pareto_front(values),
     )
-
-
-def _named(arm: FloatArray) -> str:
-    return " / ".join(f"{weight:.0%}" for weight in arm)
 
 
 def _estimates(kind: str, verdict: Verdict) -> Bars:

@@ -1,20 +1,22 @@
-r"""Policy fusion: one list from the scores of several tasks, by weights that a policy has learned.
+r"""Policy fusion: one list from the scores of several tasks, in an order that a policy has learned.
 
-A shop that wants clicks *and* purchases must say in what proportion they count. A person can say
-so by hand (see the rule blend); here a policy finds out which proportion pays, for each segment
-of users and each shelf (kind of items):
+A shop that wants clicks *and* purchases must say how they make one list: in what proportion they
+count, or which rule set serves. A person can say so by hand (see the rule blend); here a policy
+finds out what pays, for each segment of users, each shelf (kind of items) and, where asked to, each
+slot of the list:
 
 .. math::
-    s(u, i) = \sum_t w_{tu}\, z_{tui}, \qquad w_u = \pi(u) \in \text{simplex}
+    s(u, i) = f_{a}(z_{ui}), \qquad a = \pi(u) \in \text{arms}
 
-with z the standardised scores of one multi-task model (shared factors). What pays is learned from
-a simulated shop, because a log answers only for what was shown:
+with z the standardised scores of one multi-task model (shared factors), and an arm what makes one
+number of them: task weights (``policy_weights``) or a rule set (``policy_rule_sets``). What pays is
+learned from a simulated shop, because a log answers only for what was shown:
 
 1. fit the scores on four fifths of the training events; on the other fifth, which they have not
    seen, learn a **reward model** (logistic, by segment) and the **propensities** of the log;
 2. fit the scores once more on all training events, and let the policy plan or play in a shop
    whose rewards are drawn from the reward model (``algorithms/policies/shop.py``);
-3. give every user the weights that the policy found best.
+3. give every user the arm that the policy found best.
 
 Validation events choose the ridge of the reward model, and judge the finished policy by off-policy
 estimates (``algorithms/policies/off_policy.py``). Where the log's world is known, the truth stands
@@ -22,8 +24,7 @@ beside every figure; nothing is learned from it.
 
 All yes-or-no tasks on a shelf share one list, ordered by s: it is *the shop's* list, and a task
 that got little weight is served badly by it. Ratings and quantities keep the prediction of their
-model. With one task on a shelf, or too few events, there is nothing to decide, and tasks count
-equally.
+model. Where there is no choice, or too few events, nothing is decided.
 
 What the literature doubts: a policy that looks good in a simulator learned from the log may only
 have found the simulator's mistakes, and off-policy estimates over long lists have intervals so wide
@@ -50,20 +51,15 @@ from pydantic import Field
 
 from algorithms.arrays import AnyArray, BoolArray, FloatArray, IntArray
 from algorithms.data.log import InteractionLog
-from algorithms.explanations import (
-    Contribution,
-    EvidenceKind,
-    Exhibit,
-    Explanation,
-    strongest_first,
-)
+from algorithms.explanations import Exhibit, Explanation
 from algorithms.explanations.exhibit_state import exhibits_from_state, exhibits_to_state
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
 from algorithms.models.kept_scores import KeptScores
-from algorithms.models.policy_exhibits import show_inside
-from algorithms.models.policy_judging import judge_policy
+from algorithms.models.policy_arms import Arms, WeightArms
+from algorithms.models.policy_judging import Verdict, judge_policy
 from algorithms.models.policy_kind import (
+    Order,
     RewardModel,
     Shelf,
     bare_shelf,
@@ -81,7 +77,7 @@ from algorithms.policies.logged import (
 )
 from algorithms.policies.segments import SegmentBy, Segments, make_segments
 from algorithms.policies.shop import Diary, Shop, look_out
-from algorithms.policies.simplex import simplex_grid, steps_for
+from algorithms.policies.slots import best_columns
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.tasks import Task, TaskKind
 
@@ -92,7 +88,7 @@ _MOST_CELLS = 6_000_000  # numbers in one table of the shop
 _BLOCK = 512
 
 
-class PolicyConfig(ModelConfig):
+class ShopConfig(ModelConfig):
     """What all policies share."""
 
     n_factors: int = Field(32, ge=1, le=512, description="Length of the vectors of the scores")
@@ -101,17 +97,22 @@ class PolicyConfig(ModelConfig):
         "activity", description="Users are ordered by events, or by how readily they say yes"
     )
     list_length: int = Field(10, ge=1, le=100, description="Items on the list that earns a reward")
-    n_arms: int = Field(
-        15, ge=2, le=100, description="Most weight vectors on the grid that is compared"
-    )
 
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What a policy settled on: ``plans`` (n_plans, T), and which each user gets (n_users,)."""
+    """What a policy settled on.
 
-    plans: FloatArray
-    plan_of_user: IntArray
+    Parameters
+    ----------
+    arms : those it chose between, or found
+    arm_of_user : (n_slots, n_users) which serves whom
+    top_places : of the first slot, where there are two
+    """
+
+    arms: Arms
+    arm_of_user: IntArray
+    top_places: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,22 +125,73 @@ class _Learned:
 
 
 class PolicyFusion(Recommender):
-    """Scores of several tasks, fused by the weights that a policy gives each user."""
+    """Scores of several tasks, made one list by the arm that a policy gives each user."""
 
     family = Family.POLICY
     is_multitask = True
     single_task_twin = "separate_factors"
     explains_by = "tasks"
-    config_class = PolicyConfig
+    config_class = ShopConfig
     judge_behind: ClassVar[JudgeMaker] = staticmethod(nobody)  # the application knows worlds
 
-    config: PolicyConfig
+    config: ShopConfig
+
+    # --- for subclasses ------------------------------------------------------------------
+
+    @abstractmethod
+    def _arms(self, shelf: Shelf) -> Arms:
+        """Return what may order a shelf."""
 
     @abstractmethod
     def _decide(
-        self, diary: Diary, segments: Segments, rng: np.random.Generator, progress: Progress
+        self,
+        arms: Arms,
+        diary: Diary,
+        segments: Segments,
+        rng: np.random.Generator,
+        progress: Progress,
     ) -> Decision:
-        """Learn in the diary's shop which weights pay, and settle on them."""
+        """Learn in the diary's shop which arm pays, and settle on one for each user."""
+
+    def _is_to_decide(self, shelf: Shelf) -> bool:
+        """Return whether there is a choice that a list would show."""
+        return len(self._arms(shelf).names) > 1
+
+    def _at_first(self, shelf: Shelf) -> Shelf:
+        """Return a shelf as it is where nothing can be learned: all tasks count equally."""
+        return shelf
+
+    @abstractmethod
+    def _show(
+        self,
+        kind: str,
+        shelf: Shelf,
+        diary: Diary,
+        segments: Segments,
+        lists: IntArray,
+        verdict: Verdict | None,
+    ) -> tuple[Exhibit, ...]:
+        """Show one shelf; ``lists`` (m, n) are the finished policy's in the diary's shop."""
+
+    @abstractmethod
+    def _too_little(self, kind: str) -> Message:
+        """Say that nothing could be learned, and how the shelf is ordered instead."""
+
+    @abstractmethod
+    def _explain_place(
+        self, task: Task, user: int, item: int, shelf: Shelf, raw: FloatArray, order: Order
+    ) -> Explanation:
+        """Say why an item has its number; ``raw`` (1, k, T) and ``order`` are the user's."""
+
+    @abstractmethod
+    def _arms_to_state(self, arms: Arms) -> ModelState:
+        """Return what a shelf's arms need to be made again."""
+
+    @abstractmethod
+    def _arms_from_state(self, shelf: Shelf, state: ModelState) -> Arms:
+        """Return the arms of a shelf."""
+
+    # --- what it says of itself ------------------------------------------------------------
 
     def output(self, task: Task) -> Output:
         """Return what the number is: fused scores only order, others keep their model's number."""
@@ -155,8 +207,8 @@ class PolicyFusion(Recommender):
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers were learned: those of the scores, and the weights."""
-        return self._base.n_parameters + sum(shelf.plans.size for shelf in self._shelves.values())
+        """How many numbers were learned: those of the scores, and of the arms."""
+        return self._base.n_parameters + sum(s.arms.n_numbers for s in self._shelves.values())
 
     def prepare(self) -> None:
         """Let the model of the scores load what it needs."""
@@ -183,19 +235,18 @@ class PolicyFusion(Recommender):
         self._notes: tuple[Message, ...] = ()
         self._exhibits: tuple[Exhibit, ...] = ()
         self._shelves = {
-            kind: bare_shelf(self._base, group, _items(train, kind), rng)
+            kind: self._at_first(bare_shelf(self._base, group, _items(train, kind), rng))
             for kind, group in self._by_kind(tasks).items()
         }
         held = rng.random(len(train)) < _HELD
-        undecided = {kind: shelf for kind, shelf in self._shelves.items() if len(shelf.tasks) > 1}
-        able = [
-            kind
-            for kind, shelf in undecided.items()
-            if _can_learn(train.select(held), train.select(~held), shelf)
-        ]
-        for kind in undecided:
-            if kind not in able:
-                self._notes += (_too_little(kind),)
+        able = []
+        for kind, shelf in self._shelves.items():
+            if not self._is_to_decide(shelf):
+                continue
+            if _can_learn(train.select(held), train.select(~held), shelf):
+                able.append(kind)
+            else:
+                self._notes += (self._too_little(kind),)
         if able:
             self._learn_policies(able, train, held, validation, rng, part_of(progress, 0.35, 1.0))
         progress(1.0, Stage.FIT)
@@ -223,11 +274,11 @@ class PolicyFusion(Recommender):
                 shelf, before, train.select(held), validation, segments, rng
             )
             shop = self._open(shelf, learned.rewards, segments, rng)
-            arms = simplex_grid(len(shelf.tasks), steps_for(len(shelf.tasks), self.config.n_arms))
-            diary = Diary(shop, look_out(shop, arms))
+            arms = self._arms(shelf)
+            diary = Diary(shop, look_out(shop, arms.names, self._lists_of(arms, shelf, shop)))
             part(0.2, Stage.FIT)
-            decision = self._decide(diary, segments, rng, part_of(part, 0.2, 0.9))
-            shelf = shelf.deciding(decision.plans, decision.plan_of_user)
+            decision = self._decide(arms, diary, segments, rng, part_of(part, 0.2, 0.9))
+            shelf = shelf.deciding(decision.arms, decision.arm_of_user, decision.top_places)
             self._shelves[kind] = shelf
             verdict = None
             if validation is not None:
@@ -242,8 +293,20 @@ class PolicyFusion(Recommender):
                     shop.list_length,
                     type(self).judge_behind(train),
                 )
-            self._exhibits += show_inside(kind, shelf, diary, segments, verdict)
+            lists = shelf.lists(self._base, shop.users, shop.list_length)
+            self._exhibits += self._show(kind, shelf, diary, segments, lists, verdict)
             part(1.0, Stage.FIT)
+
+    def _lists_of(self, arms: Arms, shelf: Shelf, shop: Shop) -> IntArray:
+        """Return (n_arms, m, n) what each arm would show to the users of a shop."""
+        raw = shelf.raw(self._base, shop.users)
+        lists = []
+        for arm in range(len(arms.names)):
+            numbers = arms.numbers(raw, shop.users, arm)
+            lists.append(
+                best_columns(numbers, shop.open & (numbers > arms.out_at), shop.list_length)
+            )
+        return np.stack(lists)
 
     def _segments(self, train: InteractionLog, shelf: Shelf) -> Segments:
         view = view_of(train, shelf.tasks, shelf.items)
@@ -372,43 +435,36 @@ class PolicyFusion(Recommender):
         if task.kind is not TaskKind.BINARY:
             return self._base.explain(task, user, item)
         shelf, who = self._shelves[task.item_kind], np.array([user])
-        column = int(np.searchsorted(shelf.items, item))
-        score = float(self._rows(task, who)[0, column])
-        if np.isnan(score):
+        raw = shelf.raw(self._base, who)
+        order = shelf.order(raw, who, ~met_table(self.log, who, shelf.items))
+        if np.isnan(order.numbers[0, np.searchsorted(shelf.items, item)]):
             sentence = Message("Nothing can be said: no task has a score for this item and user.")
-            return Explanation(task.name, user, item, score, sentence)
-        standardised = shelf.scores(self._base, who)[0, column]  # (T,)
-        weights = shelf.weights(who)[0]
-        parts = [
-            Contribution(float(weight * value), EvidenceKind.TASK_SCORE, name)
-            for name, weight, value in zip(shelf.names, weights, standardised, strict=True)
-            if weight > 0
-        ]
-        told = ", ".join(
-            f"“{name}” {weight:.0%}"
-            for name, weight in zip(shelf.names, weights, strict=True)
-            if weight >= 0.005
-        )
-        sentence = Message(
-            "For this user the policy lets count: {weights}. Each bar is a task's score in "
-            "standard deviations above its average, times its weight.",
-            {"weights": told},
-        )
-        return Explanation(task.name, user, item, score, sentence, strongest_first(parts))
+            return Explanation(task.name, user, item, np.nan, sentence)
+        return self._explain_place(task, user, item, shelf, raw, order)
 
     # --- keeping -------------------------------------------------------------------------
 
     def _state(self) -> ModelState:
         state = self._base.state()
         arrays: dict[str, AnyArray] = {f"base.{name}": a for name, a in state.arrays.items()}
+        shelves = []
         for number, shelf in enumerate(self._shelves.values()):
-            arrays.update({f"shelf.{number}.{name}": a for name, a in shelf.arrays().items()})
+            arms = self._arms_to_state(shelf.arms)
+            own = {
+                "centre": shelf.centre,
+                "spread": shelf.spread,
+                "arm_of_user": shelf.arm_of_user,
+                **{f"arms.{name}": array for name, array in arms.arrays.items()},
+            }
+            arrays.update({f"shelf.{number}.{name}": array for name, array in own.items()})
+            shelves.append({"top_places": shelf.top_places, "arms": dict(arms.values)})
         shown, exhibits = exhibits_to_state(self._exhibits)
         values: dict[str, Any] = {
             "base": {
                 "config": self._base.config.model_dump(mode="json"),
                 "values": dict(state.values),
             },
+            "shelves": shelves,
             "exhibits": exhibits,
             "notes": [[note.template, dict(note.values)] for note in self._notes],
         }
@@ -420,15 +476,23 @@ class PolicyFusion(Recommender):
         self._base = SharedFactors.from_values(base["config"]).restore(self.log, self.tasks, own)
         self._kept = KeptScores(self.log.n_users)
         self._shelves = {
-            kind: Shelf(
-                tuple(group),
-                _items(self.log, kind),
-                **_under(f"shelf.{number}.", state.arrays),
-            )
+            kind: self._shelf_from_state(number, kind, group, state)
             for number, (kind, group) in enumerate(self._by_kind(self.tasks).items())
         }
         self._exhibits = exhibits_from_state(state.arrays, state.values["exhibits"])
         self._notes = tuple(Message(*note) for note in state.values["notes"])
+
+    def _shelf_from_state(
+        self, number: int, kind: str, tasks: Sequence[Task], state: ModelState
+    ) -> Shelf:
+        arrays, values = _under(f"shelf.{number}.", state.arrays), state.values["shelves"][number]
+        nothing = WeightArms(np.empty((0, len(tasks))))
+        shelf = Shelf(
+            tuple(tasks), _items(self.log, kind), arrays["centre"], arrays["spread"],
+            nothing, arrays["arm_of_user"], values["top_places"],
+        )  # fmt: skip
+        arms = self._arms_from_state(shelf, ModelState(_under("arms.", arrays), values["arms"]))
+        return shelf.deciding(arms, shelf.arm_of_user, shelf.top_places)
 
 
 def _items(log: InteractionLog, kind: str) -> IntArray:
@@ -451,14 +515,6 @@ def _can_learn(held: InteractionLog, earlier: InteractionLog, shelf: Shelf) -> b
     if not all(task.events(earlier).any() for task in shelf.tasks):
         return False
     return not view.rewards.all()
-
-
-def _too_little(kind: str) -> Message:
-    return Message(
-        "Too little was rewarded among items of kind “{kind}” to learn a policy from: there all "
-        "tasks count equally.",
-        {"kind": kind},
-    )
 
 
 def _event_features(

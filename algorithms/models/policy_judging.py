@@ -26,6 +26,7 @@ from algorithms.policies.off_policy import (
     ips,
     snips,
 )
+from algorithms.policies.slots import best_columns
 
 _MOST_CELLS = 2_000_000  # numbers in one block of scores
 _TINY = 1e-12
@@ -83,11 +84,11 @@ def judge_policy(
     list_length: int,
     judge: Judge | None,
 ) -> Verdict | None:
-    """Estimate from decisions that nothing was fitted on what the shelf's weights earn.
+    """Estimate from decisions that nothing was fitted on what the shelf's new order earns.
 
     Parameters
     ----------
-    shelf : with the weights to be judged
+    shelf : in the order to be judged
     base : the model of the scores, fitted on the training log
     view : the decisions, such as those of the validation part
     rewards, propensities : as learned
@@ -159,9 +160,11 @@ def _count(
         block = users[start : start + step]
         mine = np.flatnonzero((view.users >= block[0]) & (view.users <= block[-1]))
         rows, columns = np.searchsorted(block, view.users[mine]), view.columns[mine]
-        scores = shelf.scores(base, block)  # (b, k, T)
+        raw = shelf.raw(base, block)  # (b, k, T)
+        scores = np.nan_to_num(raw, nan=0.0)
         is_open = ~met_table(base.log, block, shelf.items)
-        new = _new_policy(scores, shelf.weights(block), is_open, list_length)  # (b, k)
+        numbers = shelf.order(raw, block, is_open).numbers
+        new = _new_policy(numbers, is_open & (numbers > shelf.arms.out_at), list_length)  # (b, k)
         old = choice_probability(choice_features(scores, popularity), is_open, propensities)
         guess = rewards.chances(scores, segments[block][:, None]) @ worth  # (b, k)
         counted.guessed[mine] = guess[rows, columns]
@@ -176,12 +179,10 @@ def _count(
     return counted
 
 
-def _new_policy(
-    scores: FloatArray, weights: FloatArray, is_open: BoolArray, list_length: int
-) -> FloatArray:
+def _new_policy(numbers: FloatArray, listed: BoolArray, list_length: int) -> FloatArray:
     """Return (m, k) the probability that a place of the new list holds each item."""
-    fused = np.where(is_open, (scores * weights[:, None, :]).sum(axis=2), -np.inf)
-    best = np.argsort(-fused, axis=1, kind="stable")[:, :list_length]
-    chance = np.zeros(fused.shape)
-    np.put_along_axis(chance, best, 1 / list_length, axis=1)
+    best = best_columns(numbers, listed, list_length)
+    chance = np.zeros(numbers.shape)
+    rows, places = np.nonzero(best >= 0)
+    chance[rows, best[rows, places]] = 1 / list_length
     return chance

@@ -1,12 +1,13 @@
-r"""What a policy decides on one shelf: standardised scores, and who gets which task weights.
+r"""What a policy decides on one shelf: which arm orders it for whom, from standardised scores.
 
 Scores of different tasks do not compare. Standardised over users and items they do:
 
 .. math:: z_{tui} = \frac{s_{tui} - \mu_t}{\sigma_t}, \qquad
           s(u, i) = \sum_t w_{tu}\, z_{tui}
 
-with :math:`\mu_t, \sigma_t` the mean and deviation of the scores of task t. The reward model is
-a logistic regression on them, with slopes of its own for each segment.
+with :math:`\mu_t, \sigma_t` the mean and deviation of the scores of task t. An arm makes one
+number of them for each item (``policy_arms``): by weights, as here, or by a rule set. The reward
+model is a logistic regression on them, with slopes of its own for each segment.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from algorithms.arrays import AnyArray, FloatArray, IntArray
+from algorithms.arrays import BoolArray, FloatArray, IntArray
 from algorithms.models.base import Recommender
+from algorithms.models.policy_arms import Arms, WeightArms
 from algorithms.policies.choice_models import fit_logistic, log_loss, probability
-from algorithms.policies.logged import LoggedView
+from algorithms.policies.logged import LoggedView, met_table
+from algorithms.policies.slots import best_columns, lifted
 from algorithms.tasks import Task
 
 _SAMPLE = 400  # users whose scores give mean and deviation
@@ -36,16 +39,18 @@ class Shelf:
     tasks : the T tasks of the kind
     items : (k,) ascending
     centre, spread : (T,) of the scores of each task
-    plans : (n_plans, T) weights in use
-    plan_of_user : (n_users,) which of them a user gets
+    arms : what may order the shelf
+    arm_of_user : (n_slots, n_users) which of them serves a user
+    top_places : of the first slot, where there are two
     """
 
     tasks: tuple[Task, ...]
     items: IntArray
     centre: FloatArray
     spread: FloatArray
-    plans: FloatArray
-    plan_of_user: IntArray
+    arms: Arms
+    arm_of_user: IntArray
+    top_places: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,30 +69,58 @@ class Shelf:
         standardised: FloatArray = (stacked - self.centre) / self.spread
         return standardised
 
-    def weights(self, users: IntArray) -> FloatArray:
-        """Return (m, T) how much each task counts for users (m,)."""
-        chosen: FloatArray = self.plans[self.plan_of_user[users]]
-        return chosen
+    def order(self, raw: FloatArray, users: IntArray, is_open: BoolArray) -> Order:
+        """Order the shelf for users (m,).
+
+        Parameters
+        ----------
+        raw : (m, k, T) as ``raw`` returns them
+        is_open : (m, k) what a user had not met; the places of the top are counted among these
+        """
+        numbers = [self._by_arms(raw, users, arms) for arms in self.arm_of_user[:, users]]
+        if len(numbers) == 1:
+            nowhere = np.zeros(is_open.shape, dtype=np.bool_)
+            return Order(numbers[0], nowhere, np.zeros(len(users)))
+        top, rest = numbers
+        return Order(*lifted(top, rest, is_open & (top > self.arms.out_at), self.top_places))
+
+    def _by_arms(self, raw: FloatArray, users: IntArray, arms: IntArray) -> FloatArray:
+        numbers = np.empty(raw.shape[:2])
+        for arm in np.unique(arms):
+            mine = arms == arm
+            numbers[mine] = self.arms.numbers(raw[mine], users[mine], int(arm))
+        return numbers
 
     def fused(self, base: Recommender, users: IntArray) -> FloatArray:
-        """Return (m, k) the scores by which the shelf is ordered; NaN where no task can score."""
-        raw = self.raw(base, users)
-        known = ~np.isnan(raw).all(axis=2)
-        total = (np.nan_to_num(raw, nan=0.0) * self.weights(users)[:, None, :]).sum(axis=2)
-        return np.where(known, total, np.nan)
+        """Return (m, k) what the shelf is ordered by; NaN where no task can score."""
+        is_open = ~met_table(base.log, users, self.items)
+        return self.order(self.raw(base, users), users, is_open).numbers
 
-    def deciding(self, plans: FloatArray, plan_of_user: IntArray) -> Shelf:
-        """Return the same shelf under other weights."""
-        return replace(self, plans=plans, plan_of_user=plan_of_user)
+    def lists(self, base: Recommender, users: IntArray, n: int) -> IntArray:
+        """Return (m, n) the columns of the lists of what users had not met, best first."""
+        is_open = ~met_table(base.log, users, self.items)
+        numbers = self.order(self.raw(base, users), users, is_open).numbers
+        return best_columns(numbers, is_open & (numbers > self.arms.out_at), n)
 
-    def arrays(self) -> dict[str, AnyArray]:
-        """Return what was learned, by name."""
-        return {
-            "centre": self.centre,
-            "spread": self.spread,
-            "plans": self.plans,
-            "plan_of_user": self.plan_of_user,
-        }
+    def deciding(self, arms: Arms, arm_of_user: IntArray, top_places: int = 0) -> Shelf:
+        """Return the same shelf in another order."""
+        return replace(self, arms=arms, arm_of_user=arm_of_user, top_places=top_places)
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """What orders the items of a shelf for m users.
+
+    Parameters
+    ----------
+    numbers : (m, k) the highest first; NaN where nothing is known
+    in_top : (m, k) what the arm of the top slot has put there
+    lift : (m,) what their numbers were raised by
+    """
+
+    numbers: FloatArray
+    in_top: BoolArray
+    lift: FloatArray
 
 
 def bare_shelf(
@@ -105,8 +138,8 @@ def bare_shelf(
         if len(block):
             centre[position] = block.mean()
             spread[position] = block.std() if block.std() > 0 else 1.0
-    equal = np.full((1, len(tasks)), 1 / len(tasks))
-    return Shelf(tuple(tasks), items, centre, spread, equal, np.zeros(n_users, dtype=np.int64))
+    equal = WeightArms(np.full((1, len(tasks)), 1 / len(tasks)))
+    return Shelf(tuple(tasks), items, centre, spread, equal, np.zeros((1, n_users), dtype=np.int64))
 
 
 # --- the reward model ----------------------------------------------------------------------

@@ -25,14 +25,16 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from algorithms.models.policy_fusion import Decision, PolicyConfig, PolicyFusion
+from algorithms.models.policy_arms import Arms, WeightArms
+from algorithms.models.policy_fusion import Decision
+from algorithms.models.policy_weights import WeightConfig, WeightPolicy
 from algorithms.policies.planners import CrossEntropy, Reinforce
 from algorithms.policies.segments import Segments
 from algorithms.policies.shop import Diary, open_for_cross_entropy, open_for_reinforce
 from algorithms.progress import Progress, Stage
 
 
-class ReinforceConfig(PolicyConfig):
+class ReinforceConfig(WeightConfig):
     """Parameters of REINFORCE."""
 
     n_epochs: int = Field(300, ge=1, le=10_000, description="Batches of visits")
@@ -43,7 +45,7 @@ class ReinforceConfig(PolicyConfig):
     )
 
 
-class CrossEntropyConfig(PolicyConfig):
+class CrossEntropyConfig(WeightConfig):
     """Parameters of the cross-entropy method."""
 
     n_epochs: int = Field(15, ge=1, le=500, description="Generations")
@@ -54,7 +56,7 @@ class CrossEntropyConfig(PolicyConfig):
     batch_size: int = Field(40, ge=2, le=2048, description="Users that each of them is tried on")
 
 
-class PolicyReinforce(PolicyFusion):
+class PolicyReinforce(WeightPolicy):
     """Moves each segment's weights towards what paid."""
 
     key = "policy_reinforce"
@@ -70,18 +72,23 @@ class PolicyReinforce(PolicyFusion):
     config: ReinforceConfig
 
     def _decide(
-        self, diary: Diary, segments: Segments, rng: np.random.Generator, progress: Progress
+        self,
+        arms: Arms,
+        diary: Diary,
+        segments: Segments,
+        rng: np.random.Generator,
+        progress: Progress,
     ) -> Decision:
         config, n_segments = self.config, len(segments.names)
-        n_tasks = diary.outlook.arms.shape[1]
+        n_tasks = diary.shop.scores.shape[2]
         planner = Reinforce(n_segments, n_tasks, config.learning_rate, config.exploration)
         for epoch in range(config.n_epochs):
             open_for_reinforce(diary, planner, 1, config.batch_size, rng)
             progress((epoch + 1) / config.n_epochs, Stage.FIT)
-        return Decision(planner.weights(), segments.of_user)
+        return Decision(WeightArms(planner.weights()), segments.of_user[None])
 
 
-class PolicyCrossEntropy(PolicyFusion):
+class PolicyCrossEntropy(WeightPolicy):
     """Closes in on the weights that the reward model likes best, segment by segment."""
 
     key = "policy_cross_entropy"
@@ -97,13 +104,19 @@ class PolicyCrossEntropy(PolicyFusion):
     config: CrossEntropyConfig
 
     def _decide(
-        self, diary: Diary, segments: Segments, rng: np.random.Generator, progress: Progress
+        self,
+        arms: Arms,
+        diary: Diary,
+        segments: Segments,
+        rng: np.random.Generator,
+        progress: Progress,
     ) -> Decision:
-        config, n_tasks = self.config, diary.outlook.arms.shape[1]
+        config, n_tasks = self.config, diary.shop.scores.shape[2]
         planners = [
             CrossEntropy(n_tasks, config.n_population, config.elite_share) for _ in segments.names
         ]
         for epoch in range(config.n_epochs):
             open_for_cross_entropy(diary, planners, 1, config.batch_size, rng)
             progress((epoch + 1) / config.n_epochs, Stage.FIT)
-        return Decision(np.array([each.weights() for each in planners]), segments.of_user)
+        weights = np.array([each.weights() for each in planners])
+        return Decision(WeightArms(weights), segments.of_user[None])

@@ -1,8 +1,8 @@
 r"""Bandits: learn which choice pays, by choosing.
 
-Each round a visitor comes, one of a few arms is pulled (here: a vector of task weights), and its
-reward is seen; what the other arms would have brought is not. Who always takes the best arm so
-far may never find a better one; who always tries loses on the bad ones. Three answers:
+Each round a visitor comes, one of a few arms is pulled (here: a vector of task weights, or a rule
+set), and its reward is seen; what the other arms would have brought is not. Who always takes the
+best arm so far may never find a better one; who always tries loses on the bad ones. Four answers:
 
 * **Epsilon-greedy** takes a random arm with probability ε, which falls as ε / √n with the visits n
   of the segment, and else the arm of highest mean :math:`\hat\mu_a`.
@@ -14,11 +14,17 @@ far may never find a better one; who always tries loses on the bad ones. Three a
   .. math:: \hat\theta_a^\top x + \alpha \sqrt{x^\top A_a^{-1} x}, \qquad
             A_a = \lambda I + \sum x x^\top, \quad \hat\theta_a = A_a^{-1} \sum r x
 
-The first two learn for each segment of users by itself, the last across users through x.
+* **REINFORCE**, here the gradient bandit, draws arms by the softmax π of preferences h and moves
+  these towards what paid more than the segment's mean reward b:
+
+  .. math:: h_c \leftarrow h_c + \eta\, (R - b)\, ([c = a] - \pi_c)
+
+All but LinUCB learn for each segment of users by itself, LinUCB across users through x.
 
 References
 ----------
-R. S. Sutton, A. G. Barto: Reinforcement learning, 2nd edition, 2018, chapter 2. W. R. Thompson: On
+R. S. Sutton, A. G. Barto: Reinforcement learning, 2nd edition, 2018, chapter 2 (the gradient bandit
+in 2.8). W. R. Thompson: On
 the likelihood that one unknown probability exceeds another, Biometrika 25, 1933; S. Agrawal,
 N. Goyal: Further optimal regret bounds for Thompson sampling, AISTATS 2013. L. Li, W. Chu,
 J. Langford, R. E. Schapire: A contextual-bandit approach to personalized news article
@@ -33,6 +39,7 @@ from typing import Protocol
 import numpy as np
 
 from algorithms.arrays import FloatArray, IntArray
+from algorithms.policies.simplex import softmax
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,3 +178,44 @@ class LinUcb:
         """Return the arm of highest guess for each visitor, doubt aside."""
         arms: IntArray = (features @ self.guess.T).argmax(axis=1)
         return arms
+
+
+class GradientBandit:
+    """Preferences for each segment's arms, moved along the score of what paid.
+
+    Parameters
+    ----------
+    learning_rate : η; rewards are scaled by their spread so far, so it has no unit
+    """
+
+    def __init__(self, n_segments: int, n_arms: int, learning_rate: float) -> None:
+        self.preferences = np.zeros((n_segments, n_arms))
+        self._rate = learning_rate
+        self._n = np.zeros(n_segments)
+        self._mean = np.zeros(n_segments)
+        self._squares = 0.0  # around the means, of all segments
+
+    def choose(self, visitor: Visitor, rng: np.random.Generator) -> int:
+        """Return an arm drawn by the softmax of the segment's preferences."""
+        return int(rng.choice(self.preferences.shape[1], p=self._chances(visitor.segment)))
+
+    def learn(self, visitor: Visitor, arm: int, reward: float) -> None:
+        """Move the segment's preferences, and its mean reward (by Welford's method)."""
+        segment = visitor.segment
+        ahead = reward - self._mean[segment]
+        spread = np.sqrt(self._squares / max(1.0, self._n.sum()))
+        if spread > 0 and self._n[segment] > 0:
+            step = -self._chances(segment)
+            step[arm] += 1
+            self.preferences[segment] += self._rate * ahead / spread * step
+        self._n[segment] += 1
+        self._mean[segment] += ahead / self._n[segment]
+        self._squares += ahead * (reward - self._mean[segment])
+
+    def best(self, segments: IntArray, features: FloatArray) -> IntArray:
+        """Return the arm that each segment has come to prefer."""
+        arms: IntArray = self.preferences.argmax(axis=1)[segments]
+        return arms
+
+    def _chances(self, segment: int) -> FloatArray:
+        return softmax(self.preferences[segment])

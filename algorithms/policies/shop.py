@@ -1,12 +1,13 @@
-r"""A simulated shop: visitors come, a list is made by task weights, and rewards are drawn.
+r"""A simulated shop: visitors come, a list is made, and rewards are drawn.
 
 Planning needs a world to try things in. This one is learned: a reward model says with which
-probability :math:`\hat r_t(u, i)` an item that is shown brings the reward of task t. A visitor u of
-weights w gets the n items of highest
+probability :math:`\hat r_t(u, i)` an item that is shown brings the reward of task t. What a
+visitor u is shown is for an arm to say: a vector of task weights w gives the n items of highest
 
 .. math:: \sum_t w_t\, z_{tui}
 
-(z the standardised scores of the tasks), and the reward of task t is the mean over that list.
+(z the standardised scores of the tasks), a rule set those that it puts first. The reward of task t
+is the mean over the n places; a place that a rule leaves empty earns nothing.
 What several tasks are worth together is their sum in units of what the log earned,
 
 .. math:: R = \sum_t \frac{\omega_t}{\sum \omega}\, \frac{r_t}{\bar r_t}
@@ -21,6 +22,7 @@ purchase comes without a click is left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +31,7 @@ from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from algorithms.policies.bandits import Bandit, Visitor
 from algorithms.policies.planners import CrossEntropy, Reinforce
 from algorithms.policies.simplex import softmax
+from algorithms.policies.slots import Slots, compose
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,29 +85,37 @@ class Shop:
 
     def drawn(self, rows: IntArray, columns: IntArray, rng: np.random.Generator) -> FloatArray:
         """Return (b, T) the rewards of one visit each, drawn by the learned chances."""
+        mean: FloatArray = self.drawn_by_place(rows, columns, rng).mean(axis=1)
+        return mean
+
+    def drawn_by_place(
+        self, rows: IntArray, columns: IntArray, rng: np.random.Generator
+    ) -> BoolArray:
+        """Return (b, n, T) which rewards each place of a visit brought."""
         chance = self.chances[rows[:, None], columns]  # (b, n, T)
-        happened: FloatArray = (rng.random(chance.shape) < chance).mean(axis=1)
+        happened: BoolArray = (rng.random(chance.shape) < chance) & (columns >= 0)[:, :, None]
         return happened
 
 
 def _mean(chances: Float32Array, rows: IntArray, columns: IntArray) -> FloatArray:
-    mean: FloatArray = chances[rows[:, None], columns].mean(axis=1, dtype=np.float64)
+    shown = chances[rows[:, None], columns] * (columns >= 0)[:, :, None]
+    mean: FloatArray = shown.mean(axis=1, dtype=np.float64)
     return mean
 
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """What fixed weights earn in a shop, for each user.
+    """What each arm earns in a shop when it serves all, for each user.
 
     Parameters
     ----------
-    arms : (n_arms, T) weights
-    columns : (n_arms, m, n) lists
+    names : of the arms
+    columns : (n_arms, m, n) lists, best first, -1 where one is shorter
     expected : (n_arms, m, T) mean rewards as learned
     truth : (n_arms, m, T) true ones, or None
     """
 
-    arms: FloatArray
+    names: tuple[str, ...]
     columns: IntArray
     expected: FloatArray
     truth: FloatArray | None
@@ -118,16 +129,14 @@ class Outlook:
         return None if self.truth is None else int((self.truth.mean(axis=1) @ worth).argmax())
 
 
-def look_out(shop: Shop, arms: FloatArray) -> Outlook:
-    """Return what every arm (n_arms, T) would show to every user, and earn."""
+def look_out(shop: Shop, names: tuple[str, ...], columns: IntArray) -> Outlook:
+    """Return what lists (n_arms, m, n) of every arm for every user earn."""
     rows = np.arange(shop.n_users)
-    columns = np.stack([shop.lists(rows, np.tile(arm, (len(rows), 1))) for arm in arms])
     truth = None
     if shop.truth is not None:
         truth = np.stack([_mean(shop.truth, rows, shown) for shown in columns])
-    return Outlook(
-        arms, columns, np.stack([shop.expected(rows, shown) for shown in columns]), truth
-    )
+    expected = np.stack([shop.expected(rows, shown) for shown in columns])
+    return Outlook(names, columns, expected, truth)
 
 
 @dataclass
@@ -136,7 +145,7 @@ class Diary:
 
     Parameters
     ----------
-    shop, outlook : where, and what fixed weights would have earned there
+    shop, outlook : where, and what each arm would have earned there
     """
 
     shop: Shop
@@ -166,15 +175,27 @@ class Diary:
             self.true_regret.append(float((missed @ self.shop.worth).sum()))
 
 
-def open_for_bandit(diary: Diary, bandit: Bandit, n_rounds: int, rng: np.random.Generator) -> None:
-    """Let one visitor after the other come to a bandit whose arms are those of the outlook."""
+def open_for_bandits(
+    diary: Diary,
+    bandits: Sequence[Bandit],
+    slots: Slots,
+    n_rounds: int,
+    rng: np.random.Generator,
+) -> None:
+    """Let one visitor after the other come to the bandits of a list's slots.
+
+    Parameters
+    ----------
+    bandits : one for each slot; their arms are those of the outlook
+    """
     shop, outlook = diary.shop, diary.outlook
     for row in rng.integers(shop.n_users, size=n_rounds):
         visitor = Visitor(int(shop.segments[row]), shop.features[row])
-        arm = bandit.choose(visitor, rng)
-        who, shown = np.array([row]), outlook.columns[arm, [row]]
-        reward = shop.drawn(who, shown, rng)[0] @ shop.worth
-        bandit.learn(visitor, arm, float(reward))
+        arms = [bandit.choose(visitor, rng) for bandit in bandits]
+        who, shown = np.array([row]), compose([outlook.columns[a, [row]] for a in arms], slots)
+        paid = shop.drawn_by_place(who, shown, rng)[0] @ shop.worth  # (n,)
+        for bandit, arm, (start, stop) in zip(bandits, arms, slots, strict=True):
+            bandit.learn(visitor, arm, float(paid[start:stop].mean()))
         diary.note(who, shown)
 
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from algorithms.data import InteractionLog, Split, SplitConfig, make_split
-from algorithms.explanations import Bars, HeatMap, Lines, Points, Table
+from algorithms.explanations import Bars, EvidenceKind, HeatMap, Lines, Points, Table
 from algorithms.models.base import ModelState, Output
 from algorithms.models.policy_bandits import PolicyEpsilonGreedy, PolicyLinUcb, PolicyThompson
 from algorithms.models.policy_fusion import PolicyFusion
@@ -133,6 +133,25 @@ def test_the_score_is_the_weighted_sum_of_standardised_scores() -> None:
     assert why.score == pytest.approx(sum(part.amount for part in why.contributions))
     assert {part.task for part in why.contributions} <= {"click", "purchase", "rating"}
     assert "%" in str(why.sentence)
+
+
+def test_the_first_places_may_have_weights_of_their_own() -> None:
+    model = fit(PolicyThompson, top_places=3, n_rounds=400)
+    users, items = np.arange(40), model.log.item_table.of_kind("product").astype(np.int64)
+    weights = model.exhibits()[2]
+    assert isinstance(weights, HeatMap)
+    assert [name.rsplit(", ")[-1] for name in weights.row_names[:2]] == [
+        "places 1 to 3",
+        "from place 4",
+    ]
+    listed = model.recommend("click", 7, 10).items
+    for item in (listed[0], listed[5]):
+        why = model.explain("click", 7, int(item))
+        assert why.score == pytest.approx(model.predict("click", [7], [int(item)])[0])
+        assert why.score == pytest.approx(sum(part.amount for part in why.contributions))
+        is_lifted = any(part.evidence is EvidenceKind.RULE for part in why.contributions)
+        assert is_lifted == (item == listed[0])
+    assert np.isfinite(model.score_block("click", users, items)).all()
 
 
 def test_with_one_task_on_each_shelf_there_is_nothing_to_decide() -> None:

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from algorithms.policies.bandits import Bandit, EpsilonGreedy, LinUcb, ThompsonSampling, Visitor
+from algorithms.policies.bandits import (
+    Bandit,
+    EpsilonGreedy,
+    GradientBandit,
+    LinUcb,
+    ThompsonSampling,
+    Visitor,
+)
 
 ANY = Visitor(0, np.array([1.0]))
 
@@ -53,14 +60,25 @@ def test_linucb_is_ridge_regression_for_each_arm() -> None:
     assert bandit.choose(Visitor(0, asked), rng) == int(np.argmax(bounds))
 
 
+def test_one_step_of_the_gradient_bandit_by_hand() -> None:
+    bandit = GradientBandit(1, 2, learning_rate=0.1)
+    for reward in (1.0, 3.0):  # the mean is 2, the spread 1; nothing has moved but by the second
+        bandit.learn(ANY, 0, reward)
+    assert_allclose(bandit.preferences, 0)  # at the second the spread was not known yet
+    bandit.learn(ANY, 1, 4.0)  # ahead by 2 spreads: 0.1 * 2 * ([0, 1] - [1/2, 1/2])
+    assert_allclose(bandit.preferences, [[-0.1, 0.1]])
+    assert bandit.best(np.array([0]), np.ones((1, 1))).tolist() == [1]
+
+
 @pytest.mark.parametrize(
     "make",
     [
         lambda: EpsilonGreedy(2, 4, epsilon=0.3),
         lambda: ThompsonSampling(2, 4),
         lambda: LinUcb(2, 4, alpha=0.5),
+        lambda: GradientBandit(2, 4, learning_rate=0.1),
     ],
-    ids=["epsilon", "thompson", "linucb"],
+    ids=["epsilon", "thompson", "linucb", "reinforce"],
 )
 def test_regret_flattens_and_each_segment_finds_its_arm(make: Callable[[], Bandit]) -> None:
     means = np.array([[0.2, 0.8, 0.4, 0.1], [0.7, 0.1, 0.3, 0.2]])

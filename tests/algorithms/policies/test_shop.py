@@ -5,13 +5,15 @@ from algorithms.policies.bandits import ThompsonSampling
 from algorithms.policies.planners import CrossEntropy, Reinforce
 from algorithms.policies.shop import (
     Diary,
+    Outlook,
     Shop,
     look_out,
-    open_for_bandit,
+    open_for_bandits,
     open_for_cross_entropy,
     open_for_reinforce,
 )
 from algorithms.policies.simplex import simplex_grid
+from algorithms.policies.slots import best_columns, slots_of
 
 
 def make_shop(list_length: int = 2) -> Shop:
@@ -29,6 +31,16 @@ def make_shop(list_length: int = 2) -> Shop:
         np.arange(m), segments, features, scores, np.ones((m, k), dtype=np.bool_),
         chances, chances * 0.5, np.array([1.0, 0.0]), list_length,
     )  # fmt: skip
+
+
+ARMS = simplex_grid(2, 4)
+ONE_SLOT = slots_of(2, 0)
+
+
+def outlook_of(shop: Shop) -> Outlook:
+    """What each weight vector of a grid would show, and earn."""
+    shown = [best_columns(shop.scores @ arm, shop.open, shop.list_length) for arm in ARMS]
+    return look_out(shop, tuple(str(arm) for arm in ARMS), np.stack(shown))
 
 
 def test_lists_hold_the_highest_open_items_by_the_weighted_sum() -> None:
@@ -54,7 +66,7 @@ def test_draws_have_the_expected_mean() -> None:
 
 def test_the_diary_counts_regret_against_the_best_fixed_weights() -> None:
     shop = make_shop()
-    outlook = look_out(shop, simplex_grid(2, 2))
+    outlook = outlook_of(shop)
     diary = Diary(shop, outlook)
     rows = np.arange(10)
     diary.note(rows, outlook.columns[outlook.best(shop.worth)][rows])
@@ -69,10 +81,10 @@ def test_the_diary_counts_regret_against_the_best_fixed_weights() -> None:
 
 def test_a_bandit_gives_each_segment_the_weights_that_pay_there() -> None:
     shop, rng = make_shop(), np.random.default_rng(4)
-    outlook = look_out(shop, simplex_grid(2, 4))
-    diary, bandit = Diary(shop, outlook), ThompsonSampling(2, len(outlook.arms))
-    open_for_bandit(diary, bandit, 4000, rng)
-    chosen = outlook.arms[bandit.best(np.array([0, 1]), np.ones((2, 1)))]
+    outlook = outlook_of(shop)
+    diary, bandit = Diary(shop, outlook), ThompsonSampling(2, len(ARMS))
+    open_for_bandits(diary, [bandit], ONE_SLOT, 4000, rng)
+    chosen = ARMS[bandit.best(np.array([0, 1]), np.ones((2, 1)))]
     assert chosen[0, 0] >= 0.75
     assert chosen[1, 1] >= 0.75
     assert sum(diary.regret[-500:]) < 0  # by segment it beats the best weights for all
@@ -80,7 +92,7 @@ def test_a_bandit_gives_each_segment_the_weights_that_pay_there() -> None:
 
 def test_planners_give_each_segment_the_weights_that_pay_there() -> None:
     shop, rng = make_shop(), np.random.default_rng(4)
-    outlook = look_out(shop, simplex_grid(2, 4))
+    outlook = outlook_of(shop)
     reinforce = Reinforce(2, 2, learning_rate=0.1, exploration=0.5)
     open_for_reinforce(Diary(shop, outlook), reinforce, 300, 64, rng)
     crossing = [CrossEntropy(2, 20, 0.2) for _ in range(2)]
