@@ -152,7 +152,7 @@ class AskCard(Card):
                 self.called.setText(
                     self.tr(
                         "User {user} is called {word} in the model's sentences; numbers are drawn "
-                        "by lot. What it was taught to be asked about them:"
+                        "by lot. Its own questions about them:"
                     ).format(user=talk.user_id, word=talk.user_word)
                 )
                 self._show_sentences(talk.prompts)

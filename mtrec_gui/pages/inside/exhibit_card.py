@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from algorithms.explanations import Exhibit, Table
@@ -14,10 +18,25 @@ from mtrec_gui.widgets.array_column import Column
 from mtrec_gui.widgets.array_table import ArrayTableModel
 from mtrec_gui.widgets.canvas import Canvas
 from mtrec_gui.widgets.copyable_table import CopyableTable
+from mtrec_gui.widgets.labels import plain_tip
 from mtrec_gui.widgets.layout import Card
 
 _MOST_LINES = 12  # of a table; more scroll inside the card
 _WIDEST = 340  # that a column is made, so that its neighbours are seen
+_NARROWEST = 120  # that it is made for want of room
+
+
+class _Cells(ArrayTableModel):
+    """Cells that say all of their text when asked, however little of it there is room for."""
+
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
+            return plain_tip(super().data(index))
+        return super().data(index, role)
 
 
 class ExhibitCard(Card):
@@ -38,7 +57,6 @@ class ExhibitCard(Card):
             self.table = _table(exhibit, words)
             self.body.addWidget(self.table)
             appearance.changed.connect(self._scale)
-            self._scale()
         else:
             self.canvas = Canvas(appearance, plot_height(exhibit))
             self.canvas.show_plot(
@@ -57,8 +75,35 @@ class ExhibitCard(Card):
         n_lines = min(table.model().rowCount(), _MOST_LINES)
         table.setFixedHeight(line * n_lines + table.horizontalHeader().sizeHint().height() + 4)
         table.resizeColumnsToContents()
-        for column in range(table.model().columnCount()):  # by hand a column can be made wider
-            table.setColumnWidth(column, min(table.columnWidth(column), px(_WIDEST)))
+        columns = range(table.model().columnCount())
+        wanted = [min(table.columnWidth(column), px(_WIDEST)) for column in columns]
+        room = table.viewport().width()
+        for column, width in zip(columns, levelled(wanted, room, px(_NARROWEST)), strict=True):
+            table.setColumnWidth(column, width)  # by hand a column can be made wider
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share the width anew."""
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._scale()
+
+
+def levelled(widths: Sequence[int], room: int, least: int) -> list[int]:
+    """Return widths that fit into the room, the widest cut to one level; none below ``least``.
+
+    >>> levelled([300, 80, 200], 400, 50)
+    [160, 80, 160]
+    """
+    level = max(widths, default=0)
+    ordered = sorted(widths)
+    left = room
+    for place, width in enumerate(ordered):
+        share = left // (len(ordered) - place)
+        if width > share:
+            level = max(share, least)
+            break
+        left -= width
+    return [min(width, level) for width in widths]
 
 
 def table_columns(table: Table, words: ExhibitWords) -> list[Column]:
@@ -83,7 +128,7 @@ def _written(cell: str | float | Message, words: ExhibitWords) -> str:
 def _table(exhibit: Table, words: ExhibitWords) -> CopyableTable:
     made = CopyableTable()
     made.setAccessibleName(words.say(exhibit.title))
-    made.setModel(ArrayTableModel(table_columns(exhibit, words), made))
+    made.setModel(_Cells(table_columns(exhibit, words), made))
     made.setWordWrap(False)
     made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     return made

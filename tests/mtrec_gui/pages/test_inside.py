@@ -14,9 +14,11 @@ from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.model_shelf import default_experiment, run
 from mtrec_gui.pages.inside import build, reading
+from mtrec_gui.pages.inside.exhibit_card import ExhibitCard, levelled
 from mtrec_gui.pages.inside.film import Quantity, as_fields, curve, moment, nearest, scales
 from mtrec_gui.pages.inside.presenter import InsidePresenter
 from mtrec_gui.pages.inside.reading import Reader, run_choices, shows_inside
+from mtrec_gui.plots.exhibits import ExhibitWords
 from mtrec_gui.restored import RestoredModels
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
@@ -430,3 +432,37 @@ def test_an_empty_page_leads_to_the_experiments(lab, qtbot):
     assert not page.choice.isVisible()
     page.empty.button.click()
     assert went == ["experiments"]
+
+
+@pytest.mark.parametrize(
+    ("widths", "room", "fitting"),
+    [
+        ([300, 80, 200], 400, [160, 80, 160]),
+        ([300, 80, 200], 600, [300, 80, 200]),
+        ([300, 80, 200], 60, [50, 50, 50]),
+        ([], 60, []),
+    ],
+)
+def test_columns_share_the_room_there_is(widths, room, fitting):
+    assert levelled(widths, room, 50) == fitting
+
+
+def test_a_table_is_no_wider_than_its_card_and_cells_tell_all_of_their_text(qtbot):
+    long = " ".join(f"item_{n}" for n in range(40)) + " <b>"
+    exhibit = Table(
+        key="t",
+        **SAID,
+        columns=(Message("prompt"), Message("answer"), Message("n")),
+        rows=((long, long, 0.5),),
+    )
+    words = ExhibitWords(str, str, {})
+    card = ExhibitCard(exhibit, words, Appearance())
+    qtbot.addWidget(card)
+    for width in (900, 600, 1200):
+        card.resize(width, 300)
+        with qtbot.waitExposed(card):
+            card.show()
+        qtbot.wait(10)
+        assert card.table.horizontalScrollBar().maximum() == 0
+    tip = card.table.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "item_39 &lt;b&gt;" in tip
