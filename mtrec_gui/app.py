@@ -126,8 +126,9 @@ class Application(QObject):
         from mtrec_gui.jobs.local import LocalJobs
         from mtrec_gui.jobs.qt_bridge import QtJobs, ThreadRunner
         from mtrec_gui.run_desk import RunDesk
-        from mtrec_gui.search_desk import FUNCTION, SearchDesk
+        from mtrec_gui.search_desk import SearchDesk
         from mtrec_gui.shell import Shell
+        from mtrec_gui.study_desk import FUNCTION
 
         self._runner = ThreadRunner(self._on_bug, parent=self)
         self._jobs = QtJobs(LocalJobs(), parent=self)

@@ -65,7 +65,7 @@ def rehearse(spec: RunSpec, log: InteractionLog, progress: Progress = silent) ->
 
 def study(spec: RunSpec, log: InteractionLog, progress: Progress = silent) -> RunResult:
     """Do what a search or a curve needs; a worker process calls it."""
-    from algorithms.search.curves import CurveRun, curve_run
+    from algorithms.search import CurveRun, curve_run
 
     if isinstance(spec, CurveRun):
         return curve_run(spec, log, progress, MODELS)

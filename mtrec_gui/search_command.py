@@ -36,7 +36,8 @@ from mtrec_gui.jobs.port import JobEvent
 from mtrec_gui.json_output import write_json
 from mtrec_gui.model_shelf import default_experiment, find_model
 from mtrec_gui.project_files import free_name
-from mtrec_gui.search_desk import FUNCTION, SearchDesk
+from mtrec_gui.search_desk import SearchDesk
+from mtrec_gui.study_desk import FUNCTION
 from mtrec_gui.workspace import Workspace
 
 _DEFAULT_OBJECTIVES = 2
@@ -172,10 +173,10 @@ def _search(workspace: Workspace, spec: SearchSpec, console: Console) -> SearchR
             TimeElapsedColumn(),
             console=console,
         ) as display:
-            bar = display.add_task(find_model(spec.base.model).title, total=desk.n_attempts)
+            bar = display.add_task(find_model(spec.base.model).title, total=desk.n_runs)
             while desk.is_running:
                 desk.job_happened(events.get())
-                display.update(bar, completed=desk.fraction * desk.n_attempts)
+                display.update(bar, completed=desk.fraction * desk.n_runs)
     finally:
         backend.close()
     if desk.result is None:

@@ -82,9 +82,9 @@ class Shell(QObject):
             return
         searches = self._context.searches
         if not self._context.desk.is_running and searches is not None and searches.is_running:
-            done = round(searches.fraction * searches.n_attempts)
+            done = round(searches.fraction * searches.n_runs)
             words = self.tr("Searching: {done} of {n} settings …")
-            bar.show_progress(words.format(done=done, n=searches.n_attempts), searches.fraction)
+            bar.show_progress(words.format(done=done, n=searches.n_runs), searches.fraction)
             return
         curves = self._context.curves
         if not self._context.desk.is_running and curves is not None and curves.is_running:

@@ -7,19 +7,17 @@ labels, of size and time, or of bytes.
 """
 
 from algorithms.search.course import Attempt, Course, search
-from algorithms.search.curves import (
+from algorithms.search.curve_spec import (
     CurveKind,
+    CurveOutcome,
     CurveRun,
     CurveSpec,
     CurveValue,
-    curve,
-    curve_run,
+    NoNetworkError,
     knee,
-    label_curve,
-    share_values,
-    size_curve,
-    size_values,
 )
+from algorithms.search.curve_values import NoSizeError, share_values, size_values
+from algorithms.search.curves import curve, curve_run, label_curve, size_curve
 from algorithms.search.points import n_points
 from algorithms.search.rehearsal import rehearse
 from algorithms.search.result import Role, SearchResult, Trial
@@ -36,9 +34,12 @@ __all__ = [
     "Attempt",
     "Course",
     "CurveKind",
+    "CurveOutcome",
     "CurveRun",
     "CurveSpec",
     "CurveValue",
+    "NoNetworkError",
+    "NoSizeError",
     "Objective",
     "Parameter",
     "Role",

@@ -63,8 +63,8 @@ class Trial:
             "role": self.role.value,
             "weights": dict(self.weights),
             "config": dict(self.config),
-            "values": [_to_json(value) for value in self.values],
-            "seconds": _to_json(self.seconds),
+            "values": [number_to_json(value) for value in self.values],
+            "seconds": number_to_json(self.seconds),
             "message": None
             if self.message is None
             else [self.message.template, dict(self.message.values)],
@@ -79,8 +79,8 @@ class Trial:
             role=Role(entry["role"]),
             weights=dict(entry["weights"]),
             config=dict(entry["config"]),
-            values=tuple(_from_json(value) for value in entry["values"]),
-            seconds=_from_json(entry["seconds"]),
+            values=tuple(number_from_json(value) for value in entry["values"]),
+            seconds=number_from_json(entry["seconds"]),
             message=None if message is None else Message(message[0], message[1]),
         )
 
@@ -159,9 +159,11 @@ class SearchResult:
         return self.spec.run_spec(trial.weights, trial.config)
 
 
-def _to_json(value: float) -> float | None:
+def number_to_json(value: float) -> float | None:
+    """Return a number as JSON has it; null where it is none."""
     return float(value) if np.isfinite(value) else None
 
 
-def _from_json(value: float | None) -> float:
+def number_from_json(value: float | None) -> float:
+    """Return the number again; NaN for null."""
     return float("nan") if value is None else float(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +17,11 @@ from algorithms.explanations.explanation import Explanation
 from algorithms.messages import Message
 from algorithms.models.base import ModelState
 from algorithms.progress import Progress, silent
+from algorithms.search.curve_spec import CurveOutcome, CurveSpec
 from algorithms.search.result import Trial
 from algorithms.search.spec import SearchSpec
 from mtrec_gui.storage import (
+    curve_store,
     experiment_store,
     explanation_store,
     log_store,
@@ -39,6 +41,7 @@ from mtrec_gui.storage.rows import ProjectRow, SolvedExerciseRow
 from mtrec_gui.storage.upgrade import known_formats, migrate, upgrade
 from mtrec_gui.storage.values import (
     ComparisonSummary,
+    CurvesSummary,
     DatasetSummary,
     ProjectInfo,
     SearchSummary,
@@ -278,6 +281,33 @@ class Project:
         """Remove a search and its trials; runs that were made from them stay."""
         with self._database.writing() as session:
             search_store.delete_search(session, search_id)
+
+    # --- curves ------------------------------------------------------------------------------
+
+    def start_curves(self, dataset_id: int, specs: Sequence[CurveSpec]) -> int:
+        """Keep what curves, drawn together, are asked for; return the id of their sheet."""
+        with self._database.writing() as session:
+            return curve_store.start_curves(session, dataset_id, specs)
+
+    def add_curve_run(self, sheet_id: int, curve: int, outcome: CurveOutcome) -> None:
+        """Store what a run of a sheet's curve, counted from 0, said."""
+        with self._database.writing() as session:
+            curve_store.add_curve_run(session, sheet_id, curve, outcome)
+
+    def curves(self, dataset_id: int) -> list[CurvesSummary]:
+        """Return what is known of each sheet of curves of a dataset, oldest first."""
+        with self._database.reading() as session:
+            return curve_store.curves(session, dataset_id)
+
+    def load_curve_runs(self, sheet_id: int) -> tuple[tuple[CurveOutcome, ...], ...]:
+        """Read and check what the runs of a sheet said, for each of its curves."""
+        with self._database.reading() as session:
+            return curve_store.load_curve_runs(session, sheet_id)
+
+    def delete_curves(self, sheet_id: int) -> None:
+        """Remove a sheet of curves."""
+        with self._database.writing() as session:
+            curve_store.delete_curves(session, sheet_id)
 
     # --- exercises ---------------------------------------------------------------------------
 

@@ -244,6 +244,39 @@ class SearchTrialRow(Row):
     sha256: Mapped[str]
 
 
+class CurveSheetRow(Row):
+    """Curves of a few models that were drawn together: what was asked for."""
+
+    __tablename__ = "curve_sheets"
+    __table_args__ = (Index(None, "dataset_id"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    created: Mapped[datetime]
+    specs: Mapped[Json] = mapped_column(JsonText)
+    sha256: Mapped[str]
+
+
+class CurveRunRow(Row):
+    """What one run of a curve said: a number for each of its points."""
+
+    __tablename__ = "curve_runs"
+    __table_args__ = STRICT
+
+    sheet_id: Mapped[int] = mapped_column(
+        ForeignKey("curve_sheets.id", ondelete="CASCADE"), primary_key=True
+    )
+    curve: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    quality: Mapped[Json] = mapped_column(JsonText)
+    fit_seconds: Mapped[float | None]
+    n_parameters: Mapped[Json] = mapped_column(JsonText)
+    stored_bytes: Mapped[Json] = mapped_column(JsonText)
+    message: Mapped[str | None]
+    message_values: Mapped[Json] = mapped_column(JsonText, nullable=True)
+    sha256: Mapped[str]
+
+
 class SolvedExerciseRow(Row):
     """An exercise of the Metric Lab that was answered rightly in this project."""
 

@@ -11,6 +11,7 @@ from typing import Any
 from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import Cost
 from algorithms.messages import Message
+from algorithms.search.curve_spec import CurveSpec
 from algorithms.search.spec import SearchSpec
 
 
@@ -75,3 +76,12 @@ class SearchSummary:
     id: int
     created: datetime
     spec: SearchSpec
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesSummary:
+    """About curves that were drawn together: what was asked for, and when."""
+
+    id: int
+    created: datetime
+    specs: tuple[CurveSpec, ...]

@@ -4,9 +4,8 @@ import pytest
 
 from algorithms.evaluation import RunSpec
 from algorithms.messages import Message
-from algorithms.search import CurveKind, CurveSpec, Objective
-from algorithms.search.curves import NoNetworkError
-from mtrec_gui.curve_desk import CurveDesk
+from algorithms.search import CurveKind, CurveSpec, NoNetworkError, Objective
+from mtrec_gui.curve_desk import CurveDesk, CurveLine
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.port import JobEvent, JobState
 from mtrec_gui.model_shelf import default_experiment, study
@@ -77,7 +76,33 @@ def test_runs_go_out_seed_by_seed_and_points_grow(made):
     assert not made.desk.is_running
     assert made.desk.fraction == 1
     assert [point.quality.n for point in made.desk.lines[0].points] == [2, 1]
-    assert [str(each) for each in made.desk.failures] == ["Most popular: No memory."]
+    (line,) = made.desk.lines
+    assert [str(each) for each in line.failures] == ["Most popular: No memory."]
+
+
+def test_what_runs_said_is_in_the_project_as_soon_as_they_ended(made):
+    made.desk.start([made.spec(), made.spec(seeds=(3,))])
+    handles = made.backend.handles
+    project, finished = made.workspace.project, []
+    made.desk.finished.connect(finished.append)
+    (sheet,) = project.curves(made.workspace.dataset_id)
+    assert (sheet.id, sheet.specs) == (made.desk.id, (made.spec(), made.spec(seeds=(3,))))
+    result = study(handles[0].spec, made.workspace.log)
+    made.happens(handles[0], JobState.DONE, result=result)
+    (outcome,), others = project.load_curve_runs(sheet.id)
+    assert (outcome.number, outcome.fit_seconds) == (0, result.cost.fit_seconds)
+    assert others == ()
+    made.happens(handles[1], JobState.CRASHED, message=Message("It died."))
+    assert not finished
+    for handle in list(made.backend.handles[2:]):
+        made.happens(handle, JobState.DONE, result=result)
+    for handle in made.backend.handles[4:]:
+        made.happens(handle, JobState.DONE, result=result)
+    assert len(finished) == 1
+    kept = project.load_curve_runs(sheet.id)
+    assert [len(each) for each in kept] == [4, 2]
+    again = [CurveLine.of(spec, said) for spec, said in zip(sheet.specs, kept, strict=True)]
+    assert repr(again) == repr(list(made.desk.lines))
 
 
 def test_a_stopped_curve_keeps_its_points(made):
@@ -92,13 +117,17 @@ def test_a_stopped_curve_keeps_its_points(made):
         made.happens(handle, JobState.CANCELLED)
     assert not made.desk.is_running
     assert len(made.desk.lines[0].points) == 1
-    assert made.desk.failures == ()
+    assert made.desk.lines[0].failures == ()
 
 
 def test_what_cannot_be_drawn_is_said_and_nothing_begins(made):
-    with pytest.raises(NoNetworkError):
-        made.desk.start([made.spec(), made.spec(kind=CurveKind.SHRINK)])
+    errors = []
+    made.desk.failed.connect(errors.append)
+    made.desk.start([made.spec(), made.spec(kind=CurveKind.SHRINK)])
+    assert isinstance(errors[0], NoNetworkError)
+    assert not made.desk.is_running
     assert made.backend.handles == []
+    assert made.workspace.project.curves(made.workspace.dataset_id) == []
 
 
 def test_another_project_ends_it(made, tmp_path, world):
@@ -114,7 +143,7 @@ def test_a_process_does_a_run_of_a_curve(made):
     import queue
 
     from mtrec_gui.jobs.local import LocalJobs
-    from mtrec_gui.search_desk import FUNCTION
+    from mtrec_gui.study_desk import FUNCTION
 
     events: queue.Queue[JobEvent] = queue.Queue()
     backend = LocalJobs(max_parallel=1, function=FUNCTION)

@@ -68,7 +68,7 @@ def made(tmp_path, world):
 
 def test_every_trial_is_sent_kept_and_told(made):
     made.desk.start(made.spec())
-    assert made.desk.n_attempts == 5
+    assert made.desk.n_runs == 5
     first, *others = list(made.backend.handles)
     made.ends(first)
     assert [trial.number for trial in made.stored] == [-2]

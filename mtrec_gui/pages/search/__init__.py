@@ -57,5 +57,6 @@ def _build_curves(context: Context, desk: CurveDesk) -> CurvePanel:
     form.start_pressed.connect(presenter.start_pressed)
     form.cancel_pressed.connect(presenter.cancel_pressed)
     panel.export_wanted.connect(presenter.export_wanted)
+    panel.past_chosen.connect(presenter.past_chosen)
     presenter.attach(panel)
     return panel

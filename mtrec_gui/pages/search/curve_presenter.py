@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from algorithms.errors import MtrecError
 from algorithms.evaluation import RunSpec
@@ -19,11 +19,15 @@ from algorithms.search import (
     share_values,
     size_values,
 )
-from mtrec_gui.curve_desk import CurveDesk
+from mtrec_gui.curve_desk import CurveDesk, CurveLine
 from mtrec_gui.model_shelf import MODELS
-from mtrec_gui.pages.search.curve_state import MOST_MODELS, CurveForm, CurvesFound
+from mtrec_gui.pages.search.curve_state import MOST_MODELS, CurveForm, CurvesFound, PastCurves
 from mtrec_gui.pages.search.curve_table import write_curves
 from mtrec_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from mtrec_gui.storage import Project
+    from mtrec_gui.storage.values import CurvesSummary
 
 _PROPOSED = {
     CurveKind.LABELS: ("shared_factors", "separate_factors"),  # sharing beside learning alone
@@ -56,6 +60,10 @@ class CurvePresenter:
         self._parameter = ""
         self._values = _SHARES
         self._n_seeds = 3
+        self._past: tuple[CurvesSummary, ...] = ()
+        self._shown: int | None = None  # None: the curves of the desk
+        self._read: tuple[CurveLine, ...] = ()
+        self._request = 0
 
     def attach(self, view: CurveView) -> None:
         """Take the view, and show the project where one is open."""
@@ -63,6 +71,8 @@ class CurvePresenter:
         self._workspace.opened.connect(lambda _: self._project_opened())
         self._workspace.experiment_changed.connect(lambda _: self._show_form())
         self._curves.changed.connect(lambda _: self._show_found())
+        self._curves.finished.connect(lambda _: self._read_past())
+        self._curves.failed.connect(self._workspace.failed.emit)
         self._project_opened()
 
     # --- what a person does ----------------------------------------------------------------
@@ -108,15 +118,21 @@ class CurvePresenter:
         """A person wants the curves drawn."""
         specs = self._specs()
         if not isinstance(specs, Message):
+            self._shown, self._read = None, ()
+            self._request += 1
             self._curves.start(specs)
 
     def cancel_pressed(self) -> None:
         """A person wants it to stop."""
         self._curves.cancel()
 
+    def past_chosen(self, sheet: int) -> None:
+        """A person wants to see earlier curves."""
+        self._load(sheet)
+
     def export_wanted(self, path: Path) -> None:
         """A person wants the points as a table."""
-        lines = self._curves.lines
+        lines = self._lines()
         self._workspace.runner.run(
             lambda _: write_curves(path, lines), lambda _: None, self._workspace.failed.emit
         )
@@ -211,10 +227,13 @@ class CurvePresenter:
     # --- what is shown ---------------------------------------------------------------------
 
     def _project_opened(self) -> None:
+        self._past, self._shown, self._read = (), None, ()
+        self._request += 1
         if self._workspace.is_open:
             self._task = ""
             self._propose()
             self._show_found()
+            self._read_past()
 
     def _show_form(self) -> None:
         if self._view is None or not self._workspace.is_open:
@@ -246,17 +265,60 @@ class CurvePresenter:
         following = [task.name for task in tasks if task.parent is not None]
         return (following or [task.name for task in reversed(tasks)] or [""])[0]
 
+    def _read_past(self) -> None:
+        dataset_id = self._workspace.dataset_id
+        if dataset_id is not None:
+            self._workspace.read(lambda project: project.curves(dataset_id), self._past_read)
+
+    def _past_read(self, found: list[CurvesSummary]) -> None:
+        self._past = tuple(reversed(found))
+        if self._past and not self._lines() and not self._curves.is_running:
+            self._load(self._past[0].id)
+        self._show_found()
+
+    def _load(self, sheet: int) -> None:
+        self._request += 1
+        request = self._request
+        summary = next((each for each in self._past if each.id == sheet), None)
+        if summary is None:
+            return
+
+        def ask(project: Project) -> tuple[CurveLine, ...]:
+            for spec in summary.specs:
+                spec.column(MODELS)  # says so where a model is not there any more
+            return tuple(map(CurveLine.of, summary.specs, project.load_curve_runs(sheet)))
+
+        def take(lines: tuple[CurveLine, ...]) -> None:
+            if request == self._request:
+                self._shown, self._read = sheet, lines
+                self._show_found()
+
+        self._workspace.read(ask, take)
+
+    def _lines(self) -> tuple[CurveLine, ...]:
+        return self._curves.lines if self._shown is None else self._read
+
     def _show_found(self) -> None:
         if self._view is None or not self._workspace.is_open:
             return
         curves = self._curves
         self._view.show_found(
             CurvesFound(
-                lines=curves.lines,
-                version=curves.version,
+                lines=self._lines(),
+                version=(self._request, curves.version),
                 is_running=curves.is_running,
                 fraction=curves.fraction,
-                failures=curves.failures,
+                past=tuple(
+                    PastCurves(
+                        each.id,
+                        each.created,
+                        each.specs[0].kind,
+                        each.specs[0].objective.task,
+                        tuple(spec.base.model for spec in each.specs),
+                    )
+                    for each in self._past
+                ),
+                shown=curves.id if self._shown is None else self._shown,
             )
         )
 

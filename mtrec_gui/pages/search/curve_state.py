@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from algorithms.messages import Message
 from algorithms.search import CurveKind
@@ -37,16 +38,30 @@ class CurveForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PastCurves:
+    """Curves that the project holds."""
+
+    id: int
+    created: datetime
+    kind: CurveKind
+    task: str
+    models: tuple[str, ...]  # keys
+
+
+@dataclass(frozen=True, slots=True)
 class CurvesFound:
-    """What is known of the curves so far.
+    """What is known of the curves that are looked at.
 
     Parameters
     ----------
-    version : grows with every change of the points
+    version : another one whenever the points are others
+    past : all curves of the project, newest first
+    shown : id of those that are looked at
     """
 
     lines: tuple[CurveLine, ...]
-    version: int
+    version: tuple[int, int]
     is_running: bool
     fraction: float
-    failures: tuple[Message, ...]
+    past: tuple[PastCurves, ...] = ()
+    shown: int | None = None

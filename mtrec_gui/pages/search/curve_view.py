@@ -15,6 +15,7 @@ from mtrec_gui.model_shelf import MODELS, find_model
 from mtrec_gui.pages.search.curve_form import CurveFormCard
 from mtrec_gui.pages.search.curve_state import CurveForm, CurvesFound
 from mtrec_gui.pages.search.curve_table import knee_of
+from mtrec_gui.pages.search.past import PastChoice
 from mtrec_gui.plots.curves import CurveChart, DrawnLine, DrawnPoint, XKind, draw_curves
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -34,14 +35,16 @@ class CurvePanel(QWidget):
     Signals
     -------
     export_wanted : where the table goes
+    past_chosen : id of curves that the project holds
     """
 
     export_wanted = Signal(Path)
+    past_chosen = Signal(int)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._version = -1
+        self._version = (-1, -1)
         self.form = CurveFormCard()
         self.empty = EmptyState(
             self.tr("No curve yet"),
@@ -56,6 +59,8 @@ class CurvePanel(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of the curves"))
+        self.past = PastChoice(self.tr("Which curves are shown"))
+        self.past.chosen.connect(self.past_chosen)
         self.picture = Card(self.tr("The curve"), " ")
         self.canvas = Canvas(appearance, height=300)
         self.remark = PlainLabel(role="remark", wrap=True)
@@ -74,8 +79,8 @@ class CurvePanel(QWidget):
         self.points.body.addWidget(
             PlainLabel(
                 self.tr(
-                    "Curves are not kept in the project: save them as a table. With few seeds the "
-                    "intervals are wide, and a difference within them is none."
+                    "Curves are kept in the project. With few seeds the intervals are wide, and a "
+                    "difference within them is none."
                 ),
                 "remark",
                 wrap=True,
@@ -83,7 +88,9 @@ class CurvePanel(QWidget):
         )
         left, right = QWidget(), QWidget()
         left.setLayout(column(self.form, None))
-        right.setLayout(column(self.empty, self.failed, self.picture, self.points, None, spacing=L))
+        right.setLayout(
+            column(self.past, self.empty, self.failed, self.picture, self.points, None, spacing=L)
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(SideBySide(left, right, appearance, 800, (2, 5)))
@@ -106,8 +113,10 @@ class CurvePanel(QWidget):
         self.picture.setVisible(has_points or found.is_running)
         for widget in (self.points, self.canvas, self.remark):
             widget.setVisible(has_points)
-        self.failed.setText("\n".join(say(message) for message in found.failures))
-        self.failed.setVisible(bool(found.failures))
+        failures = [say(message) for line in found.lines for message in line.failures]
+        self.failed.setText("\n".join(failures))
+        self.failed.setVisible(bool(failures))
+        self._show_past(found)
         if found.is_running and not has_points:
             self.picture.set_words(
                 self.tr("The curve"), self.tr("The first run has not ended yet.")
@@ -116,6 +125,29 @@ class CurvePanel(QWidget):
             self._draw(found.lines)
             self._fill(found.lines)
         self._version = found.version
+
+    def _show_past(self, found: CurvesFound) -> None:
+        words = {
+            CurveKind.LABELS: self.tr("labels"),
+            CurveKind.SIZE: self.tr("size"),
+            CurveKind.SHRINK: self.tr("bytes"),
+        }
+        self.past.show_past(
+            [
+                (
+                    each.id,
+                    self.tr("{time}: {kind}, {task}, {models}").format(
+                        time=f"{each.created.astimezone():%Y-%m-%d %H:%M}",
+                        kind=words[each.kind],
+                        task=each.task,
+                        models=", ".join(map(_title, each.models)),
+                    ),
+                )
+                for each in found.past
+            ],
+            found.shown,
+            found.is_running,
+        )
 
     # --- drawing ---------------------------------------------------------------------------
 
@@ -247,3 +279,7 @@ class CurvePanel(QWidget):
 
     def _scale(self) -> None:
         self.table.setFixedHeight(self._appearance.px(260))
+
+
+def _title(key: str) -> str:
+    return engine_text(MODELS[key].title) if key in MODELS else key

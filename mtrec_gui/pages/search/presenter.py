@@ -318,7 +318,7 @@ class SearchPresenter:
         if self._view is None or not self._workspace.is_open:
             return
         trial = self._trial()
-        shown = self._searches.search if self._shown is None else self._shown
+        shown = self._searches.id if self._shown is None else self._shown
         self._view.show_found(
             FoundState(
                 result=self._result(),

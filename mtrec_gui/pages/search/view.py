@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from algorithms.messages import Message
 from algorithms.search import Role, SearchResult
 from mtrec_gui.model_shelf import MODELS
 from mtrec_gui.pages.search.curve_view import CurvePanel
 from mtrec_gui.pages.search.form import SearchForm
+from mtrec_gui.pages.search.past import PastChoice
 from mtrec_gui.pages.search.state import FormState, FoundState
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -23,7 +24,6 @@ from mtrec_gui.widgets.buttons import Segments, button
 from mtrec_gui.widgets.canvas import Canvas
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, EmptyState, Page, column
-from mtrec_gui.widgets.quiet_controls import QuietCombo
 from mtrec_gui.widgets.side_by_side import SideBySide
 from mtrec_gui.wording import engine_text, number, say
 
@@ -81,14 +81,11 @@ class SearchPage(Page):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of the search"))
-        self.past = QuietCombo()
-        self.past.setAccessibleName(self.tr("Which search is shown"))
-        self.past.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.past.activated.connect(lambda n: self.past_chosen.emit(self.past.itemData(n)))
+        self.past = PastChoice(self.tr("Which search is shown"))
+        self.past.chosen.connect(self.past_chosen)
         self.front = Card(self.tr("The front"), self.tr("Better is to the right and upwards."))
         self.front_canvas = Canvas(appearance, height=280)
         self.front.body.addWidget(self.bar)
-        self.front.body.addWidget(self.past)
         self.front.body.addWidget(self.front_canvas)
         self.front.body.addWidget(
             PlainLabel(
@@ -122,7 +119,16 @@ class SearchPage(Page):
         self._numbers: list[int] = []
         right = QWidget()
         right.setLayout(
-            column(self.error, self.empty, self.front, self.volume, self.trials, None, spacing=L)
+            column(
+                self.error,
+                self.past,
+                self.empty,
+                self.front,
+                self.volume,
+                self.trials,
+                None,
+                spacing=L,
+            )
         )
         left = QWidget()
         left.setLayout(column(self.form, None))
@@ -226,13 +232,7 @@ class SearchPage(Page):
                     ),
                 )
             )
-        known = [(self.past.itemData(n), self.past.itemText(n)) for n in range(self.past.count())]
-        if known != texts:
-            self.past.clear()
-            for key, text in texts:
-                self.past.addItem(text, key)
-        self.past.setCurrentIndex(self.past.findData(found.shown))
-        self.past.setVisible(len(texts) > 1 and not found.is_running)
+        self.past.show_past(texts, found.shown, found.is_running)
 
     def _draw(self, result: SearchResult, chosen: int | None) -> None:
         from mtrec_gui.plots.search_front import (

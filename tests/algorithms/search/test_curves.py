@@ -1,5 +1,7 @@
 """Fewer labels are nested, hidden in training only, and cost quality; size costs parameters."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -8,19 +10,24 @@ from algorithms.data.split import SplitConfig
 from algorithms.evaluation import RunSpec, run
 from algorithms.evaluation.columns import Column
 from algorithms.evaluation.repeats import summarise
+from algorithms.messages import Message
 from algorithms.models.catalog import MODELS
 from algorithms.search import (
     CurveKind,
+    CurveOutcome,
     CurveSpec,
     CurveValue,
+    NoNetworkError,
+    NoSizeError,
     Objective,
     curve,
     knee,
     label_curve,
     rehearse,
     size_curve,
+    size_values,
 )
-from algorithms.search.curves import NoNetworkError, NoSizeError, size_values, with_labels_hidden
+from algorithms.search.curves import with_labels_hidden
 from algorithms.tasks import Task, TaskKind
 
 STARS = Task(
@@ -119,9 +126,15 @@ def test_points_come_as_their_runs_end(log, spec):
         seeds=(1, 2),
     )
     runs = asked.runs()
-    results = {2: run(RunSpec(**dict(spec, seed=1, config=runs[2].config)), log)}
-    (point,) = asked.points(results)
+    result = run(RunSpec(**dict(spec, seed=1, config=runs[2].config)), log)
+    outcome = asked.outcome(2, result)
+    assert outcome.quality == (result.metric("stars", "rmse").value,)
+    (point,) = asked.points([outcome])
     assert (point.x, point.quality.n) == (100, 1)
+    failed = CurveOutcome(1, message=Message("No {what}.", {"what": "memory"}))
+    assert asked.points([failed, outcome]) == (point,)  # who failed says nothing of a point
+    for each in (outcome, failed, CurveOutcome(0, (math.nan,), 1.0, (2.0,))):
+        assert repr(CurveOutcome.from_json(each.to_json())) == repr(each)
 
 
 def test_what_a_size_is(spec):

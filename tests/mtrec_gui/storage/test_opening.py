@@ -115,7 +115,7 @@ def test_truncated_file(filled: Path, left: float) -> None:
 
 def test_newer_format(filled: Path) -> None:
     change(filled, "UPDATE alembic_version SET version_num = '999'", "CREATE TABLE new (x)")
-    with pytest.raises(NewerProjectError, match=r"format 999.*up to format 5\. Update"):
+    with pytest.raises(NewerProjectError, match=r"format 999.*up to format 6\. Update"):
         Project.open(filled)
 
 

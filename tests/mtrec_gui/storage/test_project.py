@@ -53,7 +53,7 @@ Same = Callable[[object, object], bool]
 
 def test_a_new_project_says_what_it_is(project: Project, path: Path) -> None:
     assert project.path == path
-    assert project.info.format_version == 5
+    assert project.info.format_version == 6
     assert abs(project.info.created - datetime.now(UTC)) < timedelta(minutes=1)
     assert not project.read_only
     assert project.datasets() == []

@@ -97,13 +97,14 @@ def test_a_file_of_format_2_gets_the_tables(
     project.close()
     with closing(sqlite3.connect(project.path)) as plain:
         plain.executescript(
-            "DROP TABLE search_trials; DROP TABLE searches; DROP TABLE solved_exercises; "
+            "DROP TABLE curve_runs; DROP TABLE curve_sheets; DROP TABLE search_trials; "
+            "DROP TABLE searches; DROP TABLE solved_exercises; "
             "ALTER TABLE runs DROP COLUMN bytes_stored; "
             "UPDATE alembic_version SET version_num = '2'"
         )
     with Project.open(project.path) as upgraded:
         assert upgraded.backup is not None
-        assert upgraded.info.format_version == 5
+        assert upgraded.info.format_version == 6
         search = upgraded.start_search(1, spec)
         upgraded.add_trial(search, TRIALS[1])
         assert upgraded.load_trials(search)[0].values == TRIALS[1].values

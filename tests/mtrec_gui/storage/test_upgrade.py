@@ -24,8 +24,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "6"
-down_revision = "5"
+revision = "7"
+down_revision = "6"
 
 
 def upgrade() -> None:
@@ -48,7 +48,7 @@ def next_format(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The lab as it may be one day: with a further migration, after the project was made."""
     scripts = tmp_path / "migrations 100%"
     shutil.copytree(upgrade.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    script = scripts / "versions" / "v0006_comment.py"
+    script = scripts / "versions" / "v0007_comment.py"
     script.write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr(upgrade, "SCRIPTS", scripts)
     return script
@@ -92,8 +92,8 @@ def test_an_older_file_is_copied_and_upgraded(
 ) -> None:
     before = filled.read_bytes()
     with Project.open(filled) as opened:
-        assert opened.info.format_version == 6
-        assert opened.backup == filled.with_name("My shop 100% 店.format-5.mtrec")
+        assert opened.info.format_version == 7
+        assert opened.backup == filled.with_name("My shop 100% 店.format-6.mtrec")
         assert same(opened.load_result(1, with_state=True), new_result())
     with closing(sqlite3.connect(filled)) as plain:
         assert plain.execute("SELECT comment FROM runs").fetchall() == [(None,)]
@@ -113,9 +113,9 @@ def test_the_backup_is_the_older_project(
     assert backup is not None
     monkeypatch.undo()  # the lab as it is
     with Project.open(backup) as older:
-        assert older.info.format_version == 5
+        assert older.info.format_version == 6
         assert same(older.load_result(1, with_state=True), new_result())
-    with pytest.raises(NewerProjectError, match="format 6"):
+    with pytest.raises(NewerProjectError, match="format 7"):
         Project.open(filled)
 
 
@@ -146,6 +146,6 @@ def test_an_older_file_that_cannot_be_written(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(project_module, "can_write", lambda path: False)
-    with pytest.raises(ProjectError, match="must be upgraded to format 6"):
+    with pytest.raises(ProjectError, match="must be upgraded to format 7"):
         Project.open(filled)
     assert list(filled.parent.glob("*.mtrec")) == [filled]
