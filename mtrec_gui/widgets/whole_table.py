@@ -25,11 +25,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class _Cells(ArrayTableModel):
-    """Columns whose every cell says what it is."""
+    """Columns whose every cell says what it is, and a text all of itself."""
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.ToolTipRole and index.isValid():
-            return plain_tip(self.columns[index.column()].tip) or None
+            column = self.columns[index.column()]
+            whole = "" if column.is_number else super().data(index)
+            return plain_tip(" – ".join(part for part in (whole, column.tip) if part)) or None
         return super().data(index, role)
 
 

@@ -99,7 +99,9 @@ class AskCard(Card):
         self.go.clicked.connect(self.field.enter)
         self.said = PlainLabel(role="remark", wrap=True)
         self.offers = QWidget()
-        self._offers = FlowLayout(self.offers)
+        self._offers = QVBoxLayout(self.offers)
+        self._offers.setContentsMargins(0, 0, 0, 0)
+        self._offers.setSpacing(S)
         self.body.addSpacing(S)
         self.body.addLayout(row(self.field, self.go))
         self.body.addWidget(self.said)
@@ -209,15 +211,18 @@ class AskCard(Card):
 
     def _offer(self, offer: Offer) -> QWidget:
         """Return the words that may have been meant, to be pressed."""
-        line = row(PlainLabel(self.tr("Instead of “{word}”:").format(word=offer.word), "muted"))
+        box = QWidget()
+        flow = FlowLayout(box)
+        instead = PlainLabel(self.tr("Instead of “{word}”:").format(word=offer.word), "muted")
+        flow.addWidget(instead)
         for near in offer.near:
-            made = button(near)
+            made = button(near, parent=box)
             made.clicked.connect(
                 lambda _=False, word=offer.word, near=near: self._replace(word, near)
             )
-            line.addWidget(made)
-        box = QWidget()
-        box.setLayout(line)
+            flow.addWidget(made)
+            made.ensurePolished()
+            instead.setMinimumHeight(made.sizeHint().height())
         return box
 
     def _show_answer(self, reply: Reply) -> None:

@@ -1,5 +1,6 @@
 """Asking the prompted model: what is asked and answered, and that the card shows and offers it."""
 
+import html
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -290,14 +291,16 @@ class TestCard:
         assert "bob is called user_8" in card.called.text()
         assert card.user.field.text() == "bob"
 
-    def test_every_number_says_what_it_is(self, card):
+    def test_every_number_says_what_it_is_and_every_text_all_of_itself(self, card):
+        tip_role = Qt.ItemDataRole.ToolTipRole
         for table in (card.answers, card.near):
             model = table.model()
             for column in range(model.columnCount()):
-                tip = model.index(0, column).data(Qt.ItemDataRole.ToolTipRole)
-                assert len(tip) > 30
-                role = Qt.ItemDataRole.ToolTipRole
-                assert model.headerData(column, Qt.Orientation.Horizontal, role) == tip
+                head = model.headerData(column, Qt.Orientation.Horizontal, tip_role)
+                tip = model.index(0, column).data(tip_role)
+                assert len(head) > 30
+                assert html.escape(head) in tip or head in tip
+        assert html.escape(TITLES[0]) in card.answers.model().index(0, 1).data(tip_role)
 
     def test_a_sentence_of_the_model_is_asked_by_a_press(self, card, qtbot):
         qtbot.mouseClick(card.sentences[1], Qt.MouseButton.LeftButton)
