@@ -173,11 +173,11 @@ def _add_curve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="show how a model's quality depends on labels, or on size and time",
         description="Run a model at several shares of a task's labels, or in several sizes, or "
         "make a fitted network smaller, with several seeds each, and print means with their "
-        "intervals. No project is written.",
+        "intervals. They are kept in a project where one is named.",
     )
     data = parser.add_mutually_exclusive_group()
     data.add_argument("--world", default="ecommerce", help="which sample world (ecommerce)")
-    data.add_argument("--open", type=Path, metavar="FILE", help="a project to take data from")
+    data.add_argument("--open", type=Path, metavar="FILE", help="a project, to draw them in it")
     parser.add_argument(
         "--what",
         choices=("labels", "size", "shrink"),
@@ -206,6 +206,7 @@ def _add_curve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="shares of labels (0.1,0.3,1), or values of the parameter, also as LOW:HIGH",
     )
     parser.add_argument("--seeds", default="1,2,3", help="one run per point and seed (1,2,3)")
+    parser.add_argument("--project", type=Path, metavar="FILE", help="where a new project goes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all points as JSON")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from algorithms.models.neural.shrinking import SHRINKINGS
 from algorithms.progress import Stage, part_of
 from algorithms.search import (
     CurveKind,
+    CurveOutcome,
     CurveSpec,
     CurveValue,
     Objective,
@@ -30,9 +32,10 @@ from algorithms.search import (
 )
 from algorithms.search import curve as draw_curve
 from mtrec_gui import exit_status
-from mtrec_gui.console import open_workspace
+from mtrec_gui.console import open_workspace, say_where
 from mtrec_gui.json_output import write_json
 from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
+from mtrec_gui.workspace import Workspace
 
 _SHARES = "0.1,0.3,1"
 _DEFAULT_MODELS = {
@@ -45,9 +48,14 @@ _DEFAULT_MODELS = {
 def curve(options: argparse.Namespace) -> int:
     """Draw one curve for each model, and print its points as a table."""
     console = Console()
-    log, experiment = _data(options)
-    specs = make_specs(log, experiment, options)
-    lines = _draw(specs, log, console)
+    workspace = open_workspace()
+    path = options.open or options.project
+    try:
+        log, experiment = _data(workspace, options)
+        specs = make_specs(log, experiment, options)
+        lines = _draw(specs, log, console, workspace)
+    finally:
+        workspace.close()
     for spec, line in zip(specs, lines, strict=True):
         console.print(_table(spec, line))
     if specs[0].kind is not CurveKind.LABELS:
@@ -64,6 +72,8 @@ def curve(options: argparse.Namespace) -> int:
     )
     if options.json is not None:
         write_json(options.json, curve_values(options, specs, lines))
+    if path is not None:
+        say_where(console, path)
     return exit_status.OK
 
 
@@ -108,8 +118,9 @@ def curve_values(
 ) -> dict[str, Any]:
     """Return all points as JSON values (described in ``docs/json.md``)."""
     column = specs[0].column(MODELS)
+    path = options.open or options.project
     return {
-        "project": None if options.open is None else str(options.open),
+        "project": None if path is None else str(path),
         "world": options.world if options.open is None else None,
         "what": specs[0].kind.value,
         "judged_on": _judged_on(specs[0].kind),
@@ -155,10 +166,19 @@ def _judged_on(kind: CurveKind) -> str:
 
 
 def _draw(
-    specs: Sequence[CurveSpec], log: InteractionLog, console: Console
+    specs: Sequence[CurveSpec], log: InteractionLog, console: Console, workspace: Workspace
 ) -> list[tuple[CurveValue, ...]]:
-    """Do all runs, with a progress display."""
+    """Do all runs, with a progress display; an open project keeps what each says."""
     lines = []
+    project, dataset_id = workspace.project, workspace.dataset_id
+    sheet = None
+    if project is not None and dataset_id is not None:
+        sheet = project.start_curves(dataset_id, specs)
+
+    def keep(curve: int, outcome: CurveOutcome) -> None:
+        if project is not None and sheet is not None:
+            project.add_curve_run(sheet, curve, outcome)
+
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -174,25 +194,25 @@ def _draw(
         for number, spec in enumerate(specs):
             display.update(bar, description=find_model(spec.base.model).title)
             part = part_of(report, number / len(specs), (number + 1) / len(specs))
-            lines.append(draw_curve(spec, log, part, MODELS))
+            lines.append(draw_curve(spec, log, part, MODELS, partial(keep, number)))
     return lines
 
 
 # --- what was asked for ----------------------------------------------------------------------
 
 
-def _data(options: argparse.Namespace) -> tuple[InteractionLog, Experiment]:
-    """Return a project's log and experiment, or a sample world's; nothing is written."""
+def _data(workspace: Workspace, options: argparse.Namespace) -> tuple[InteractionLog, Experiment]:
+    """Return a project's log and experiment, or a sample world's, of which one may be made."""
     if options.open is not None:
-        workspace = open_workspace()
         workspace.open(Path(options.open))
-        log, experiment = workspace.log, workspace.experiment
-        workspace.close()
-        return log, experiment
+        return workspace.log, workspace.experiment
     from sample_data import load_world, world_tasks
 
     log = load_world(options.world)
-    return log, default_experiment(log, world_tasks(options.world))
+    made = log, default_experiment(log, world_tasks(options.world))
+    if options.project is not None:
+        workspace.create(Path(options.project), lambda _: made)
+    return made
 
 
 def _base(key: str, experiment: Experiment, seed: int) -> RunSpec:

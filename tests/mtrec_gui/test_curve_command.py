@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mtrec_gui.command_line import main
+from mtrec_gui.storage import Project
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +32,22 @@ def test_labels_are_hidden_and_every_model_has_a_curve(tmp_path, capsys):
 
 
 def test_a_parameter_is_turned_up(tmp_path, capsys):
-    values = tmp_path / "a.json"
+    values, project = tmp_path / "a.json", tmp_path / "a.mtrec"
     asked = ["curve", "--what", "size", "--model", "popularity", "--parameter", "damping"]
-    assert main([*asked, "--values", "1,100", "--seeds", "1", "--json", str(values)]) == 0
+    asked += ["--values", "1,100", "--seeds", "1", "--project", str(project)]
+    assert main([*asked, "--json", str(values)]) == 0
     assert "size and time" in capsys.readouterr().out
-    (line,) = json.loads(values.read_text("utf-8"))["models"]
+    written = json.loads(values.read_text("utf-8"))
+    assert written["project"] == str(project)
+    (line,) = written["models"]
     assert line["parameter"] == "damping"
     assert [point["x"] for point in line["points"]] == [1, 100]
     assert [point["low"] for point in line["points"]] == [None, None]  # one seed has no interval
+    with Project.open(project) as opened:
+        (kept,) = opened.curves(1)
+        (outcomes,) = opened.load_curve_runs(kept.id)
+        means = [point.quality.mean for point in kept.specs[0].points(outcomes)]
+    assert means == [point["mean"] for point in line["points"]]
 
 
 @pytest.mark.parametrize(
