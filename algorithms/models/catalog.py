@@ -31,6 +31,7 @@ from algorithms.models.policy_bandits import (
     PolicyThompson,
 )
 from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforce
+from algorithms.models.policy_rule_sets import PolicyRuleSets
 from algorithms.models.policy_sessions import RmtlWeights
 from algorithms.models.popularity import Popularity
 from algorithms.models.prompted.prompted import Prompted
@@ -88,6 +89,7 @@ MODELS: dict[str, type[Recommender]] = {
     PolicyLinUcb.key: PolicyLinUcb,
     PolicyReinforce.key: PolicyReinforce,
     PolicyCrossEntropy.key: PolicyCrossEntropy,
+    PolicyRuleSets.key: PolicyRuleSets,
     RmtlWeights.key: RmtlWeights,
     Naive.key: Naive,
 }

@@ -41,19 +41,20 @@ def show_weights(
     arms = shelf.arms
     assert isinstance(arms, WeightArms)  # noqa: S101 - of a policy over weights
     shown: tuple[Exhibit, ...] = (
-        _rewards(kind, shelf, diary),
+        reward_lines(kind, shelf, diary),
         _regret(kind, diary),
         _weights(kind, shelf, arms, segments),
         _front(kind, shelf, diary, lists),
     )
     if verdict is not None:
-        shown += (_estimates(kind, verdict), _overlaps(kind, verdict))
+        shown += verdict_exhibits(kind, verdict)
     return shown
 
 
-def _rewards(kind: str, shelf: Shelf, diary: Diary) -> Lines:
+def reward_lines(kind: str, shelf: Shelf, diary: Diary) -> Lines:
+    """Show what each task earned while the policy learned."""
     visits, rewards = _binned(diary, np.array(diary.rewards))
-    in_log = _in_log(diary, shelf)
+    in_log = times_the_log(diary, shelf)
     series = {
         name: rewards[:, position] * in_log[position] for position, name in enumerate(shelf.names)
     }
@@ -77,7 +78,7 @@ def _rewards(kind: str, shelf: Shelf, diary: Diary) -> Lines:
     )
 
 
-def _in_log(diary: Diary, shelf: Shelf) -> FloatArray:
+def times_the_log(diary: Diary, shelf: Shelf) -> FloatArray:
     """Return (T,) what turns a reward into multiples of the log's; 0 where it earned nothing."""
     given = np.array([task.weight for task in shelf.tasks])
     times: FloatArray = diary.shop.worth / (given / given.sum())
@@ -85,6 +86,20 @@ def _in_log(diary: Diary, shelf: Shelf) -> FloatArray:
 
 
 def _regret(kind: str, diary: Diary) -> Lines:
+    return regret_lines(
+        kind,
+        diary,
+        Message("Regret against the best fixed weights: {kind}", {"kind": kind}),
+        Message(
+            "What the visits so far would have earned more under the one weight vector of the grid "
+            "that is best for all users alike. A curve that flattens has learned; one that falls "
+            "does better than any fixed weights, because it treats segments differently."
+        ),
+    )
+
+
+def regret_lines(kind: str, diary: Diary, title: Message, sentence: Message) -> Lines:
+    """Show the regret against the one arm that is best for everybody, summed over visits."""
     visits = np.cumsum(diary.visits)
     ends = _ends(len(visits))
     series = {"as learned": np.cumsum(diary.regret)[ends]}
@@ -92,12 +107,8 @@ def _regret(kind: str, diary: Diary) -> Lines:
         series["truth"] = np.cumsum(diary.true_regret)[ends]
     return Lines(
         key=f"regret.{kind}",
-        title=Message("Regret against the best fixed weights: {kind}", {"kind": kind}),
-        sentence=Message(
-            "What the visits so far would have earned more under the one weight vector of the grid "
-            "that is best for all users alike. A curve that flattens has learned; one that falls "
-            "does better than any fixed weights, because it treats segments differently."
-        ),
+        title=title,
+        sentence=sentence,
         x_label=_ROUNDS,
         y_label=Message("regret, summed"),
         x=visits[ends].astype(np.float64),
@@ -134,35 +145,63 @@ def segment_rows(segments: Segments, shelf: Shelf) -> tuple[str, ...]:
 
 
 def _front(kind: str, shelf: Shelf, diary: Diary, lists: IntArray) -> Points:
-    """Show what each arm earns in two tasks, and what the policy does."""
-    outlook, shop = diary.outlook, diary.shop
-    in_log = _in_log(diary, shelf)
-    of_arms = outlook.expected if outlook.truth is None else outlook.truth
-    earned = of_arms.mean(axis=1)  # (n_arms, T)
-    everybody = np.arange(shop.n_users)
-    own = shop.true_expected(everybody, lists)
-    own = shop.expected(everybody, lists) if own is None else own
-    values = np.concatenate([earned, own.mean(axis=0)[None]]) * in_log
-    first, second = shelf.names[:2]
-    whose = (
-        "by the reward model" if outlook.truth is None else "by the truth of the simulated world"
-    )
-    return Points(
-        key=f"front.{kind}",
-        title=Message("Trade-off between tasks: {kind}", {"kind": kind}),
-        sentence=Message(
+    return front_points(
+        kind,
+        shelf,
+        diary,
+        lists,
+        Message(
             "What every weight vector of the grid earns when it serves all users, {whose}. Marked "
             "is the Pareto front over all {n} tasks: nobody is better in one without being worse "
             "in another.",
-            {"whose": whose, "n": len(shelf.names)},
+            {"whose": whose_figures(diary), "n": len(shelf.names)},
         ),
+    )
+
+
+def whose_figures(diary: Diary) -> str:
+    """Return who says what arms earn."""
+    known = diary.outlook.truth is not None
+    return "by the truth of the simulated world" if known else "by the reward model"
+
+
+def policy_earns(diary: Diary, lists: IntArray) -> FloatArray:
+    """Return (m, T) what lists (m, n) earn with each user: truly, where that is known."""
+    everybody = np.arange(diary.shop.n_users)
+    true = diary.shop.true_expected(everybody, lists)
+    return diary.shop.expected(everybody, lists) if true is None else true
+
+
+def arms_earn(diary: Diary) -> FloatArray:
+    """Return (n_arms, m, T) what the arms earn with each user: truly, where that is known."""
+    outlook = diary.outlook
+    return outlook.expected if outlook.truth is None else outlook.truth
+
+
+def front_points(
+    kind: str, shelf: Shelf, diary: Diary, lists: IntArray, sentence: Message
+) -> Points:
+    """Show what each arm earns in the first two tasks, and what the policy does."""
+    earned = arms_earn(diary).mean(axis=1)  # (n_arms, T)
+    own = policy_earns(diary, lists).mean(axis=0)
+    values = np.concatenate([earned, own[None]]) * times_the_log(diary, shelf)
+    first, second = shelf.names[:2]
+    return Points(
+        key=f"front.{kind}",
+        title=Message("Trade-off between tasks: {kind}", {"kind": kind}),
+        sentence=sentence,
         x_label=Message("{task}: times what the log earned", {"task": first}),
         y_label=Message("{task}: times what the log earned", {"task": second}),
-        names=(*outlook.names, "this policy"),
+        names=(*diary.outlook.names, "this policy"),
         x=values[:, 0],
         y=values[:, 1],
         marked=pareto_front(values),
     )
+
+
+def verdict_exhibits(kind: str, verdict: Verdict) -> tuple[Exhibit, ...]:
+    """Show what a finished policy is worth by the log, and how far the log can answer."""
+    return _estimates(kind, verdict), _overlaps(kind, verdict)
 
 
 def _estimates(kind: str, verdict: Verdict) -> Bars:

@@ -24,7 +24,7 @@ def test_models_stand_in_the_order_in_which_they_are_taught() -> None:
         "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "distilled",
         "adversarial_shared", *ADVERSARIES, "prompted",
         "policy_epsilon_greedy", "policy_thompson", "policy_linucb", "policy_reinforce",
-        "policy_cross_entropy", "rmtl_weights", "naive",
+        "policy_cross_entropy", "policy_rule_sets", "rmtl_weights", "naive",
     ]  # fmt: skip
 
 
