@@ -64,6 +64,7 @@ class CurvePresenter:
         self._shown: int | None = None  # None: the curves of the desk
         self._read: tuple[CurveLine, ...] = ()
         self._request = 0
+        self._version = 0  # grows when other curves are looked at
 
     def attach(self, view: CurveView) -> None:
         """Take the view, and show the project where one is open."""
@@ -118,8 +119,7 @@ class CurvePresenter:
         """A person wants the curves drawn."""
         specs = self._specs()
         if not isinstance(specs, Message):
-            self._shown, self._read = None, ()
-            self._request += 1
+            self._look_at(None, ())
             self._curves.start(specs)
 
     def cancel_pressed(self) -> None:
@@ -227,8 +227,8 @@ class CurvePresenter:
     # --- what is shown ---------------------------------------------------------------------
 
     def _project_opened(self) -> None:
-        self._past, self._shown, self._read = (), None, ()
-        self._request += 1
+        self._past = ()
+        self._look_at(None, ())
         if self._workspace.is_open:
             self._task = ""
             self._propose()
@@ -290,10 +290,15 @@ class CurvePresenter:
 
         def take(lines: tuple[CurveLine, ...]) -> None:
             if request == self._request:
-                self._shown, self._read = sheet, lines
+                self._look_at(sheet, lines)
                 self._show_found()
 
         self._workspace.read(ask, take)
+
+    def _look_at(self, sheet: int | None, lines: tuple[CurveLine, ...]) -> None:
+        self._shown, self._read = sheet, lines
+        self._request += 1  # what is still being read is not wanted any more
+        self._version += 1
 
     def _lines(self) -> tuple[CurveLine, ...]:
         return self._curves.lines if self._shown is None else self._read
@@ -305,7 +310,7 @@ class CurvePresenter:
         self._view.show_found(
             CurvesFound(
                 lines=self._lines(),
-                version=(self._request, curves.version),
+                version=(self._version, curves.version),
                 is_running=curves.is_running,
                 fraction=curves.fraction,
                 past=tuple(

@@ -16,7 +16,7 @@ from mtrec_gui.pages.search.curve_presenter import CurvePresenter
 from mtrec_gui.pages.search.curve_state import CurveForm, CurvesFound
 from mtrec_gui.workspace import Workspace
 from sample_data import load_world, world_tasks
-from tests.mtrec_gui.fakes import Backend
+from tests.mtrec_gui.fakes import Backend, LateRunner
 
 
 class View:
@@ -92,6 +92,18 @@ def test_the_newest_are_shown_at_once_and_others_can_be_chosen(workspace) -> Non
     assert view.found.shown == old
     assert view.found.version != before
     assert view.found.lines[0].spec.base.model == "bias"
+
+
+def test_points_that_arrive_later_are_others(workspace) -> None:
+    kept(workspace, "popularity", CurveOutcome(0, (0.5,), 1.0, (20.0,)))
+    workspace.runner = LateRunner()
+    _, view, _, _ = shown(workspace)
+    workspace.runner.do_one()  # which curves there are
+    before = view.found
+    assert before.lines == ()
+    workspace.runner.do_all()  # what their runs said
+    assert len(view.found.lines[0].points) == 1
+    assert view.found.version != before.version
 
 
 def test_new_curves_take_the_place_of_those_looked_at(workspace) -> None:
