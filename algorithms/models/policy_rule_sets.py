@@ -74,8 +74,11 @@ class RuleSetConfig(RoundsConfig):
         0.05, gt=0, le=1, description="Of REINFORCE: how far preferences move"
     )
     rules: RuleSet = Field(RuleSet(), description="The project's rule set, one of the candidates")
-    rule_sets: tuple[RuleSet, ...] = Field(
-        (), max_length=20, description="The other candidates; none: a handful of ready-made ones"
+    rule_sets: tuple[RuleSet, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=20,
+        description="The other candidates; without them a handful of ready-made ones",
     )
 
 
