@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+from matplotlib.lines import Line2D
 from matplotlib.ticker import (
     EngFormatter,
     FixedFormatter,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _MARKERS = ("o", "s", "D")
 _MOST_TICKS = 7
+_LETTER, _KEY = 0.55, 5.0  # widths of a letter, and of a line with its marker and gaps, in sizes
 
 
 class XKind(StrEnum):
@@ -80,12 +82,31 @@ class CurveChart:
 
 def draw_curves(figure: Figure, chart: CurveChart, theme: Theme) -> None:
     """Draw quality against x, and beside it the seconds of the fits where they are wanted."""
-    if not chart.seconds_title:
-        _draw_quality(figure.add_subplot(), chart, theme)
-        return
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    if chart.seconds_title:
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        _draw_seconds(right, chart, theme)
+    else:
+        left = figure.add_subplot()
     _draw_quality(left, chart, theme)
-    _draw_seconds(right, chart, theme)
+    _add_key(figure, chart, theme)
+
+
+def _add_key(figure: Figure, chart: CurveChart, theme: Theme) -> None:
+    """Name the models above all: curves of models that are alike run into each other."""
+    style = "-" if chart.joined else "none"
+    handles = [
+        Line2D([], [], color=colour, marker=marker, linestyle=style, label=line.title)
+        for line, colour, marker in _looks(chart, theme)
+    ]
+    size = float(mpl.rcParams["font.size"])
+    needed = size * sum(_LETTER * len(line.title) + _KEY for line in chart.lines)  # points
+    figure.legend(
+        handles=handles,
+        loc="outside upper left",
+        ncols=len(handles) if needed < 72 * figure.get_figwidth() else 1,
+        frameon=False,
+        labelcolor=theme.text,
+    )
 
 
 def _draw_quality(axes: Axes, chart: CurveChart, theme: Theme) -> None:
@@ -103,9 +124,6 @@ def _draw_quality(axes: Axes, chart: CurveChart, theme: Theme) -> None:
         named = [point for point in points if point.name]
         if len(chart.lines) == 1 and named:
             names += [TradeOffPoint(point.name, "", point.x, point.mean) for point in named]
-        elif points:
-            last = max(points, key=lambda point: point.x)
-            names.append(TradeOffPoint(line.title, "", last.x, last.mean))
         if line.knee is not None and math.isfinite(line.points[line.knee].mean):
             _mark_knee(axes, line.points[line.knee], chart.knee_title, theme)
     axes.set_ylabel(f"{chart.y_title} →")
