@@ -140,8 +140,8 @@ def segment_rows(segments: Segments, shelf: Shelf) -> tuple[str, ...]:
     """Return a name for each segment, or for each of its slots, the top first."""
     if len(shelf.arm_of_user) == 1:
         return segments.names
-    places = (f"places 1 to {shelf.top_places}", f"from place {shelf.top_places + 1}")
-    return tuple(f"{name}, {of_slot}" for name in segments.names for of_slot in places)
+    slots = (f"top {shelf.top_places}", "rest")
+    return tuple(f"{slot}: {name}" for name in segments.names for slot in slots)
 
 
 def _front(kind: str, shelf: Shelf, diary: Diary, lists: IntArray) -> Points:

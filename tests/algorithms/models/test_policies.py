@@ -140,10 +140,7 @@ def test_the_first_places_may_have_weights_of_their_own() -> None:
     users, items = np.arange(40), model.log.item_table.of_kind("product").astype(np.int64)
     weights = model.exhibits()[2]
     assert isinstance(weights, HeatMap)
-    assert [name.rsplit(", ")[-1] for name in weights.row_names[:2]] == [
-        "places 1 to 3",
-        "from place 4",
-    ]
+    assert [name.split(":")[0] for name in weights.row_names[:3]] == ["top 3", "rest", "top 3"]
     listed = model.recommend("click", 7, 10).items
     for item in (listed[0], listed[5]):
         why = model.explain("click", 7, int(item))

@@ -111,8 +111,8 @@ def test_slots_are_decided_and_shown_by_themselves() -> None:
     served = exhibits(fitted())["served.product"]
     assert isinstance(served, HeatMap)
     assert len(served.row_names) == 4
-    assert served.row_names[0].endswith("places 1 to 2")
-    assert served.row_names[1].endswith("from place 3")
+    assert served.row_names[0].startswith("top 2: ")
+    assert served.row_names[1].startswith("rest: ")
     assert_allclose(served.values.sum(axis=1), 1)
 
 
