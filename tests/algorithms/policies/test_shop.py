@@ -100,3 +100,36 @@ def test_planners_give_each_segment_the_weights_that_pay_there() -> None:
     for weights in (reinforce.weights(), np.array([each.weights() for each in crossing])):
         assert weights[0, 0] > 0.75
         assert weights[1, 1] > 0.75
+
+
+def test_an_empty_place_earns_nothing() -> None:
+    shop, rows = make_shop(), np.array([5])
+    full, half = np.array([[2, 7]]), np.array([[2, -1]])
+    assert_allclose(shop.expected(rows, half)[0], shop.chances[5, 2] / 2, rtol=1e-6)
+    truth = shop.true_expected(rows, half)
+    assert truth is not None
+    assert_allclose(truth[0], shop.chances[5, 2] / 4, rtol=1e-6)  # the truth is half
+    drawn = shop.drawn_by_place(rows, half, np.random.default_rng(1))
+    assert not drawn[0, 1].any()
+    assert (shop.expected(rows, full) >= shop.expected(rows, half)).all()
+
+
+def test_each_slot_learns_from_its_own_places() -> None:
+    """One arm has the best item first and the worst below, another one the reverse."""
+    m, k = 30, 6
+    chances = np.tile(np.array([0.9, 0.1, 0.5, 0.5, 0.5, 0.5])[:, None], (m, 1, 1))
+    shop = Shop(
+        np.arange(m), np.zeros(m, dtype=np.int64), np.ones((m, 1)),
+        np.zeros((m, k, 1), dtype=np.float32), np.ones((m, k), dtype=np.bool_),
+        chances.astype(np.float32), None, np.array([1.0]), 2,
+    )  # fmt: skip
+    shown = np.array([[0, 1], [1, 2]])  # arms (2, n): what they put first and second
+    columns = np.repeat(shown[:, None, :], m, axis=1)
+    diary = Diary(shop, look_out(shop, ("good first", "bad first"), columns))
+    bandits = [ThompsonSampling(1, 2), ThompsonSampling(1, 2)]
+    open_for_bandits(diary, bandits, slots_of(2, 1), 600, np.random.default_rng(2))
+    nobody = np.array([0])
+    assert bandits[0].best(nobody, np.ones((1, 1)))[0] == 0  # item 0 stands first
+    # below it, the first arm goes on with item 1, and so does the second: it is its best
+    assert_allclose(bandits[0].means()[0, 0], 0.9, atol=0.05)
+    assert_allclose(bandits[1].means()[0], 0.1, atol=0.25)
