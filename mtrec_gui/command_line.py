@@ -189,9 +189,10 @@ def _add_curve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--model",
         action="append",
         default=[],
-        metavar="KEY",
-        help="a model; may be given several times (shared_factors, for labels beside "
-        "separate_factors; shared_bottom for shrink)",
+        metavar="KEY[:NAME=VALUE,…]",
+        help="a model, and values of its parameters where they are others than usual; may be given "
+        "several times (shared_factors, for labels beside separate_factors; shared_bottom for "
+        "shrink)",
     )
     parser.add_argument(
         "--task",

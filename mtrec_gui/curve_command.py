@@ -34,7 +34,7 @@ from algorithms.search import curve as draw_curve
 from mtrec_gui import exit_status
 from mtrec_gui.console import open_workspace, say_where
 from mtrec_gui.json_output import write_json
-from mtrec_gui.model_shelf import MODELS, default_experiment, find_model
+from mtrec_gui.model_shelf import MODELS, default_experiment, find_model, title_of
 from mtrec_gui.workspace import Workspace
 
 _SHARES = "0.1,0.3,1"
@@ -88,7 +88,7 @@ def make_specs(
         Where a name or a value is wrong.
     """
     kind, seeds = CurveKind(options.what), _seeds(options.seeds)
-    bases = [_base(key, experiment, seeds[0]) for key in options.model or _DEFAULT_MODELS[kind]]
+    bases = [_base(text, experiment, seeds[0]) for text in options.model or _DEFAULT_MODELS[kind]]
     objective = _objective(options.task, bases[0], log)
     specs = []
     for base in bases:
@@ -131,7 +131,7 @@ def curve_values(
         "models": [
             {
                 "model": spec.base.model,
-                "title": find_model(spec.base.model).title,
+                "title": title_of(spec.base.model, spec.base.config),
                 "config": dict(spec.base.config),
                 "parameter": spec.parameter or None,
                 "points": [_point(value) for value in line],
@@ -192,7 +192,7 @@ def _draw(
             display.update(bar, completed=fraction)
 
         for number, spec in enumerate(specs):
-            display.update(bar, description=find_model(spec.base.model).title)
+            display.update(bar, description=title_of(spec.base.model, spec.base.config))
             part = part_of(report, number / len(specs), (number + 1) / len(specs))
             lines.append(draw_curve(spec, log, part, MODELS, partial(keep, number)))
     return lines
@@ -215,18 +215,37 @@ def _data(workspace: Workspace, options: argparse.Namespace) -> tuple[Interactio
     return made
 
 
-def _base(key: str, experiment: Experiment, seed: int) -> RunSpec:
+def _base(text: str, experiment: Experiment, seed: int) -> RunSpec:
+    """Return the model that ``KEY`` or ``KEY:NAME=VALUE,NAME=VALUE`` says.
+
+    It is set as the experiment has it first, but for what is said.
+    """
+    key, _, settings = text.partition(":")
     find_model(key)
+    changed: dict[str, Any] = {}
+    for setting in filter(None, settings.split(",")):
+        name, is_set, value = setting.partition("=")
+        if not is_set:
+            raise ConfigError(
+                where="curve", field="model", expected="KEY:NAME=VALUE,NAME=VALUE", found=text
+            )
+        changed[name.strip()] = value.strip()  # the model's configuration reads the text
     choice = next((each for each in experiment.models if each.model == key), None)
     return RunSpec(
         model=key,
-        config={} if choice is None else choice.config,
+        config=_read({**({} if choice is None else choice.config), **changed}, key),
         seed=seed,
         tasks=experiment.tasks,
         split=experiment.split,
         rules=experiment.rules,
         k=experiment.k,
     )
+
+
+def _read(config: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return a configuration with the values that its texts stand for; what is not said stays."""
+    read = find_model(key).from_values(config).config.model_dump(mode="json")
+    return {name: read[name] for name in config}
 
 
 def _objective(text: str | None, base: RunSpec, log: InteractionLog) -> Objective:
@@ -268,7 +287,7 @@ def _table(spec: CurveSpec, line: Sequence[CurveValue]) -> Table:
         CurveKind.SIZE: "quality against size and time",
         CurveKind.SHRINK: "quality against the bytes stored",
     }
-    title = f"{find_model(spec.base.model).title}: {titles[kind]}"
+    title = f"{title_of(spec.base.model, spec.base.config)}: {titles[kind]}"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     heads = {
         CurveKind.LABELS: "labels kept",

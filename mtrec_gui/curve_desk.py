@@ -37,11 +37,10 @@ class CurveLine:
     @classmethod
     def of(cls, spec: CurveSpec, outcomes: Iterable[CurveOutcome]) -> CurveLine:
         """Return what runs say of a curve."""
-        from mtrec_gui.model_shelf import MODELS
+        from mtrec_gui.model_shelf import title_of
 
         outcomes = list(outcomes)
-        key = spec.base.model
-        title = MODELS[key].title if key in MODELS else key
+        title = title_of(spec.base.model, spec.base.config)
         said = {
             str(each.message): Message("{model}: {why}", {"model": title, "why": str(each.message)})
             for each in outcomes

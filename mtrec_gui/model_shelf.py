@@ -42,6 +42,15 @@ def differing_values(model: type[Recommender], config: Mapping[str, Any]) -> dic
     }
 
 
+def title_of(key: str, config: Mapping[str, Any]) -> str:
+    """Return a model's title and, in brackets, what differs from its defaults."""
+    if key not in MODELS:
+        return key
+    model = MODELS[key]
+    values = [f"{name}={value}" for name, value in differing_values(model, config).items()]
+    return f"{model.title} ({', '.join(values)})" if values else model.title
+
+
 def default_experiment(log: InteractionLog, tasks: Sequence[Task]) -> Experiment:
     """Return a sensible first experiment; with the oracle where the truth is known."""
     from algorithms.evaluation import default_experiment as of_engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import matplotlib as mpl
 from matplotlib.lines import Line2D
@@ -93,7 +93,7 @@ def draw_curves(figure: Figure, chart: CurveChart, theme: Theme) -> None:
 
 def _add_key(figure: Figure, chart: CurveChart, theme: Theme) -> None:
     """Name the models above all: curves of models that are alike run into each other."""
-    style = "-" if chart.joined else "none"
+    style: Literal["-", "none"] = "-" if chart.joined else "none"
     handles = [
         Line2D([], [], color=colour, marker=marker, linestyle=style, label=line.title)
         for line, colour, marker in _looks(chart, theme)

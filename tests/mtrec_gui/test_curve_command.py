@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mtrec_gui.command_line import main
+from mtrec_gui.command_line import main, make_parser
 from mtrec_gui.storage import Project
 
 
@@ -33,7 +33,15 @@ def test_labels_are_hidden_and_every_model_has_a_curve(tmp_path, capsys):
 
 def test_a_parameter_is_turned_up(tmp_path, capsys):
     values, project = tmp_path / "a.json", tmp_path / "a.mtrec"
-    asked = ["curve", "--what", "size", "--model", "popularity", "--parameter", "damping"]
+    asked = [
+        "curve",
+        "--what",
+        "size",
+        "--model",
+        "popularity",
+        "--parameter",
+        "damping",
+    ]
     asked += ["--values", "1,100", "--seeds", "1", "--project", str(project)]
     assert main([*asked, "--json", str(values)]) == 0
     assert "size and time" in capsys.readouterr().out
@@ -50,6 +58,23 @@ def test_a_parameter_is_turned_up(tmp_path, capsys):
     assert means == [point["mean"] for point in line["points"]]
 
 
+def test_a_model_can_stand_beside_itself_in_another_setting():
+    from mtrec_gui.curve_command import make_specs
+    from mtrec_gui.model_shelf import default_experiment, title_of
+    from sample_data import load_world, world_tasks
+
+    log = load_world("ecommerce")
+    key = "single_task_network"
+    asked = ["curve", "--model", key, "--model", f"{key}:transfer=true, pseudo_labels=1"]
+    plain, other = make_specs(
+        log, default_experiment(log, world_tasks("ecommerce")), make_parser().parse_args(asked)
+    )
+    assert plain.base.config == {}
+    assert other.base.config == {"transfer": True, "pseudo_labels": 1.0}
+    assert title_of(key, {}) == "Single-task networks"
+    assert title_of(key, other.base.config).endswith("(transfer=True, pseudo_labels=1.0)")
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
@@ -60,6 +85,9 @@ def test_a_parameter_is_turned_up(tmp_path, capsys):
         (["--task", "sleep"], "does not serve such a task"),
         (["--task", "click=rmse"], "has no such metric"),
         (["--model", "none"], "No model “none”"),
+        (["--model", "bias:item_damping"], "KEY:NAME=VALUE"),
+        (["--model", "bias:colour=1"], "colour"),
+        (["--model", "bias:item_damping=much"], "item_damping"),
         (["--what", "size", "--model", "popularity"], "there are: damping"),
         (["--what", "size", "--parameter", "colour"], "a search can vary numbers and choices"),
         (["--what", "size", "--values", "0,8"], "n_factors"),

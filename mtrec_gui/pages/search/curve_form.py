@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from algorithms.search import CurveKind
 from mtrec_gui.pages.search.curve_state import MOST_MODELS, CurveForm
+from mtrec_gui.pages.search.words import model_words
 from mtrec_gui.widgets.buttons import Segments, button
 from mtrec_gui.widgets.labels import PlainLabel
 from mtrec_gui.widgets.layout import Card, row
 from mtrec_gui.widgets.quiet_controls import QuietCombo, QuietSpin
-from mtrec_gui.wording import engine_text, say
+from mtrec_gui.wording import say
 
 _MOST_SEEDS = 20
 
@@ -98,7 +99,7 @@ class CurveFormCard(Card):
         """Show what will be drawn."""
         self.kind.choose(form.kind.value)
         self.meaning.setText(self._meaning(form.kind))
-        titles = [(key, engine_text(title)) for key, title in form.models]
+        titles = [(each.id, model_words(each.key, each.config)) for each in form.models]
         for place, combo in enumerate(self.models):
             _fill(combo, titles if place == 0 else [("", self.tr("no other model")), *titles])
             combo.setCurrentIndex(

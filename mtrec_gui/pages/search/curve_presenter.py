@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from algorithms.errors import MtrecError
 from algorithms.evaluation import RunSpec
@@ -21,7 +22,13 @@ from algorithms.search import (
 )
 from mtrec_gui.curve_desk import CurveDesk, CurveLine
 from mtrec_gui.model_shelf import MODELS
-from mtrec_gui.pages.search.curve_state import MOST_MODELS, CurveForm, CurvesFound, PastCurves
+from mtrec_gui.pages.search.curve_state import (
+    MOST_MODELS,
+    CurveForm,
+    CurvesFound,
+    DrawableModel,
+    PastCurves,
+)
 from mtrec_gui.pages.search.curve_table import write_curves
 from mtrec_gui.workspace import Workspace
 
@@ -140,19 +147,35 @@ class CurvePresenter:
     # --- what is drawn ---------------------------------------------------------------------
 
     def _models(self) -> dict[str, type[Recommender]]:
-        """Return the models of which such a curve can be drawn."""
+        """Return the models of which such a curve can be drawn, by their ids.
+
+        A model is taken as the experiment has it set; where it has it more than once, each of
+        these variants can be drawn, so that a remedy stands beside the same model without it.
+        """
         tasks = self._workspace.experiment.tasks
-        found = {
-            key: model
+        return {
+            id_: model
             for key, model in MODELS.items()
-            if model.bound is None and model.served_tasks(tasks)
+            if model.bound is None and model.served_tasks(tasks) and self._suits(model)
+            for id_ in self._ids(key)
         }
+
+    def _suits(self, model: type[Recommender]) -> bool:
         if self._kind is CurveKind.SHRINK:
-            return {k: model for k, model in found.items() if issubclass(model, NeuralRecommender)}
-        found = {key: model for key, model in found.items() if missing_extra(model) is None}
-        if self._kind is CurveKind.SIZE:
-            return {key: model for key, model in found.items() if _numbers(model)}
-        return found
+            return issubclass(model, NeuralRecommender)
+        has_numbers = self._kind is CurveKind.LABELS or bool(_numbers(model))
+        return has_numbers and missing_extra(model) is None
+
+    def _configs(self, key: str) -> list[Mapping[str, Any]]:
+        choices = self._workspace.experiment.models
+        return [choice.config for choice in choices if choice.model == key] or [{}]
+
+    def _ids(self, key: str) -> list[str]:
+        return [key, *(f"{key}#{n + 1}" for n in range(1, len(self._configs(key))))]
+
+    def _config(self, id_: str) -> Mapping[str, Any]:
+        key, _, number = id_.partition("#")
+        return self._configs(key)[int(number or 1) - 1]
 
     def _propose(self) -> None:
         """Fill in what is not chosen, and show it."""
@@ -182,7 +205,7 @@ class CurvePresenter:
     def _served(self) -> tuple[str, ...]:
         """Return the tasks that all chosen models serve."""
         tasks = self._workspace.experiment.tasks
-        served = [{t.name for t in MODELS[key].served_tasks(tasks)} for key in self._chosen]
+        served = [{t.name for t in _class(id_).served_tasks(tasks)} for id_ in self._chosen]
         return tuple(t.name for t in tasks if served and all(t.name in names for names in served))
 
     def _specs(self) -> list[CurveSpec] | Message:
@@ -190,14 +213,13 @@ class CurvePresenter:
         if not self._chosen or not self._task:
             return _NOTHING
         try:
-            return [self._spec(key) for key in self._chosen]
+            return [self._spec(id_) for id_ in self._chosen]
         except MtrecError as error:
             return error.message
 
-    def _spec(self, key: str) -> CurveSpec:
-        experiment, model = self._workspace.experiment, MODELS[key]
+    def _spec(self, id_: str) -> CurveSpec:
+        experiment, model = self._workspace.experiment, _class(id_)
         require_extra(model)
-        choice = next((each for each in experiment.models if each.model == key), None)
         parameter, values = "", tuple[float, ...]()
         if self._kind is CurveKind.LABELS:
             values = share_values(self._values)
@@ -208,8 +230,8 @@ class CurvePresenter:
         spec = CurveSpec(
             kind=self._kind,
             base=RunSpec(
-                model=key,
-                config={} if choice is None else choice.config,
+                model=model.key,
+                config=dict(self._config(id_)),
                 seed=1,
                 tasks=experiment.tasks,
                 split=experiment.split,
@@ -238,16 +260,20 @@ class CurvePresenter:
     def _show_form(self) -> None:
         if self._view is None or not self._workspace.is_open:
             return
+        models = self._models()  # a variant may have gone from the experiment
+        self._chosen = tuple(id_ for id_ in self._chosen if id_ in models)
         served = self._served()
         if self._task not in served:
             self._task = self._scarce_task(served)
         specs = self._specs()
-        models = self._models()
         first = models.get(self._chosen[0]) if self._chosen else None
         self._view.show_form(
             CurveForm(
                 kind=self._kind,
-                models=tuple((key, model.title) for key, model in models.items()),
+                models=tuple(
+                    DrawableModel(id_, model.key, self._config(id_))
+                    for id_, model in models.items()
+                ),
                 chosen=self._chosen,
                 tasks=served,
                 task=self._task,
@@ -319,13 +345,17 @@ class CurvePresenter:
                         each.created,
                         each.specs[0].kind,
                         each.specs[0].objective.task,
-                        tuple(spec.base.model for spec in each.specs),
+                        tuple((spec.base.model, spec.base.config) for spec in each.specs),
                     )
                     for each in self._past
                 ),
                 shown=curves.id if self._shown is None else self._shown,
             )
         )
+
+
+def _class(id_: str) -> type[Recommender]:
+    return MODELS[id_.partition("#")[0]]
 
 
 def _numbers(model: type[Recommender]) -> tuple[str, ...]:

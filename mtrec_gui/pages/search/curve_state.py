@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from algorithms.messages import Message
 from algorithms.search import CurveKind
@@ -13,20 +15,29 @@ MOST_MODELS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class DrawableModel:
+    """A model of the catalog, or a further variant of it that the experiment has."""
+
+    id: str
+    key: str
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CurveForm:
     """What will be drawn, and what stands in the way.
 
     Parameters
     ----------
-    models : key and title of those that can be drawn
-    chosen : keys, one to three
+    models : those that can be drawn, each as the experiment has it set
+    chosen : their ids, one to three
     tasks, task : those that the first model serves, and the one that is judged
     parameters, parameter : numbers of the first model, and the one that is turned up for size
     values : shares of labels or values of the parameter, as they are typed
     """
 
     kind: CurveKind
-    models: tuple[tuple[str, str], ...]
+    models: tuple[DrawableModel, ...]
     chosen: tuple[str, ...]
     tasks: tuple[str, ...]
     task: str
@@ -45,7 +56,7 @@ class PastCurves:
     created: datetime
     kind: CurveKind
     task: str
-    models: tuple[str, ...]  # keys
+    models: tuple[tuple[str, Mapping[str, Any]], ...]  # key and config
 
 
 @dataclass(frozen=True, slots=True)

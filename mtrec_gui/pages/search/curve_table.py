@@ -10,7 +10,7 @@ from pathlib import Path
 from algorithms.errors import ResourceError
 from algorithms.search import CurveKind, knee
 from mtrec_gui.curve_desk import CurveLine
-from mtrec_gui.model_shelf import MODELS, find_model
+from mtrec_gui.model_shelf import MODELS, title_of
 from mtrec_gui.spreadsheets import safe_text
 
 _HEAD = [
@@ -42,7 +42,7 @@ def curve_rows(lines: Sequence[CurveLine]) -> list[list[str]]:
             quality = point.quality
             rows.append(
                 [
-                    safe_text(find_model(line.spec.base.model).title),
+                    safe_text(title_of(line.spec.base.model, line.spec.base.config)),
                     line.spec.kind.value,
                     line.spec.parameter,
                     _number(point.x),

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 from algorithms.models.neural.shrinking import SHRINKINGS
 from algorithms.search import CurveKind
 from mtrec_gui.curve_desk import CurveLine
-from mtrec_gui.model_shelf import MODELS, find_model
+from mtrec_gui.model_shelf import MODELS
 from mtrec_gui.pages.search.curve_form import CurveFormCard
 from mtrec_gui.pages.search.curve_state import CurveForm, CurvesFound
 from mtrec_gui.pages.search.curve_table import knee_of
 from mtrec_gui.pages.search.past import PastChoice
+from mtrec_gui.pages.search.words import model_words, moment
 from mtrec_gui.plots.curves import CurveChart, DrawnLine, DrawnPoint, XKind, draw_curves
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
@@ -137,10 +138,10 @@ class CurvePanel(QWidget):
                 (
                     each.id,
                     self.tr("{time}: {kind}, {task}, {models}").format(
-                        time=f"{each.created.astimezone():%Y-%m-%d %H:%M}",
+                        time=moment(each.created),
                         kind=words[each.kind],
                         task=each.task,
-                        models=", ".join(map(_title, each.models)),
+                        models=", ".join(model_words(key, config) for key, config in each.models),
                     ),
                 )
                 for each in found.past
@@ -198,7 +199,7 @@ class CurvePanel(QWidget):
         return CurveChart(
             lines=tuple(
                 DrawnLine(
-                    engine_text(find_model(line.spec.base.model).title),
+                    _title(line),
                     tuple(
                         DrawnPoint(
                             point.n_parameters if by_count else point.x,
@@ -230,9 +231,7 @@ class CurvePanel(QWidget):
         columns = [
             Column(
                 self.tr("model"),
-                np.array(
-                    [engine_text(find_model(line.spec.base.model).title) for line, _ in places]
-                ),
+                np.array([_title(line) for line, _ in places]),
             )
         ]
         if kind is CurveKind.SHRINK:
@@ -281,5 +280,5 @@ class CurvePanel(QWidget):
         self.table.setFixedHeight(self._appearance.px(260))
 
 
-def _title(key: str) -> str:
-    return engine_text(MODELS[key].title) if key in MODELS else key
+def _title(line: CurveLine) -> str:
+    return model_words(line.spec.base.model, line.spec.base.config)

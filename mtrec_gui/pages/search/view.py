@@ -16,6 +16,7 @@ from mtrec_gui.pages.search.curve_view import CurvePanel
 from mtrec_gui.pages.search.form import SearchForm
 from mtrec_gui.pages.search.past import PastChoice
 from mtrec_gui.pages.search.state import FormState, FoundState
+from mtrec_gui.pages.search.words import moment
 from mtrec_gui.theme import L
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.array_column import Column
@@ -226,7 +227,7 @@ class SearchPage(Page):
                 (
                     each.id,
                     self.tr("{time}: {model}, {tasks}").format(
-                        time=f"{each.created.astimezone():%Y-%m-%d %H:%M}",
+                        time=moment(each.created),
                         model=engine_text(title),
                         tasks=", ".join(each.objectives),
                     ),

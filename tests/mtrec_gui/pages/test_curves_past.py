@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from algorithms.evaluation import RunSpec
+from algorithms.evaluation import ModelChoice, RunSpec
 from algorithms.messages import Message
 from algorithms.search import CurveKind, CurveOutcome, CurveSpec, Objective
 from mtrec_gui.curve_desk import CurveDesk
@@ -14,6 +14,7 @@ from mtrec_gui.jobs.port import JobEvent, JobState
 from mtrec_gui.model_shelf import default_experiment
 from mtrec_gui.pages.search.curve_presenter import CurvePresenter
 from mtrec_gui.pages.search.curve_state import CurveForm, CurvesFound
+from mtrec_gui.pages.search.words import model_words
 from mtrec_gui.workspace import Workspace
 from sample_data import load_world, world_tasks
 from tests.mtrec_gui.fakes import Backend, LateRunner
@@ -80,8 +81,8 @@ def test_the_newest_are_shown_at_once_and_others_can_be_chosen(workspace) -> Non
     )
     presenter, view, _, _ = shown(workspace)
     assert [(each.id, each.models, each.task) for each in view.found.past] == [
-        (new, ("popularity",), "click"),
-        (old, ("bias",), "click"),
+        (new, (("popularity", {}),), "click"),
+        (old, (("bias", {}),), "click"),
     ]
     assert view.found.shown == new
     (line,) = view.found.lines
@@ -127,8 +128,28 @@ def test_curves_of_a_model_that_is_gone_say_so(workspace) -> None:
     kept(workspace, "gone")
     _, view, _, _ = shown(workspace)
     assert view.found.lines == ()
-    assert view.found.past[0].models == ("gone",)
+    assert view.found.past[0].models == (("gone", {}),)
     assert "gone" in str(errors[0])
+
+
+def test_variants_of_the_experiment_stand_beside_each_other(workspace) -> None:
+    other = ModelChoice(model="popularity", config={"damping": 50.0})
+    experiment = workspace.experiment
+    plain = ModelChoice(model="popularity")
+    rest = tuple(each for each in experiment.models if each.model != "popularity")
+    workspace.edit("Models", experiment.model_copy(update={"models": (plain, other, *rest)}))
+    presenter, view, desk, _ = shown(workspace)
+    offered = {each.id: each for each in view.form.models}
+    assert offered["popularity#2"].config == {"damping": 50.0}
+    presenter.model_chosen(0, "popularity")
+    presenter.model_chosen(1, "popularity#2")
+    assert view.form.chosen == ("popularity", "popularity#2")
+    presenter.start_pressed()
+    assert [line.spec.base.config for line in desk.lines] == [{}, {"damping": 50.0}]
+    assert model_words("popularity", {"damping": 50.0}) == "Most popular · Damping 50"
+    presenter.cancel_pressed()
+    workspace.edit("Models", experiment)  # the variant goes, and with it the choice
+    assert view.form.chosen == ("popularity",)
 
 
 def test_the_list_of_what_there_was(qtbot) -> None:
