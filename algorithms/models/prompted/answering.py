@@ -9,7 +9,8 @@ made up. The probability of an item is the product along its way,
     p(\text{category} \mid \text{prompt})\; p(\text{item} \mid \text{category, prompt})
 
 A beam search may pass over a likely item in an unlikely category; with as many beams as items it
-passes over none.
+passes over none. *Every item's* chance to be the answer is no search at all: the categories are
+taken in side by side, and each gives the chances of its items. Lists are ordered by these.
 
 References
 ----------
@@ -27,6 +28,7 @@ from algorithms.arrays import Float32Array, FloatArray, IntArray
 from algorithms.models.neural.ops import NumpyOps
 from algorithms.models.prompted.sentences import Trie
 from algorithms.models.prompted.transformer import (
+    BIAS,
     WORDS,
     Memory,
     Shape,
@@ -148,6 +150,26 @@ class Speaker:
             found += zip(total.tolist(), items.tolist(), strict=True)
         found.sort(key=lambda pair: (-pair[0], pair[1]))
         return [Beam(self.item_words(item), float(np.exp(p)), item) for p, item in found[:n]]
+
+    def item_chances(self, kind: int, prompt: IntArray) -> FloatArray:
+        """Return (k,) the probability of each item of a kind to be the answer; they sum to 1."""
+        memory = self._read(words(_OPS, self.weights, prompt[None, prompt != PAD]))
+        states, written = self._begin(memory)
+        open_now = np.flatnonzero(self._trie.opens[kind])  # (C,)
+        tokens = self._trie.categories[open_now]
+        of_category = softmax(_f64(scores(_OPS, self.weights, states, tokens)))[0, 0]
+        states, _ = self._step(memory, written, words(_OPS, self.weights, tokens)[None])
+        items = np.flatnonzero(self._trie.kinds == kind)
+        place = np.searchsorted(open_now, self._trie.category_of[items])  # (k,) among the C
+        own = self._v.item_tokens[items]
+        said = (states[0, place] * words(_OPS, self.weights, own)).sum(axis=1)
+        said = _f64(said + self.weights[BIAS][own])
+        highest = np.full(len(open_now), -np.inf)
+        np.maximum.at(highest, place, said)
+        likely = np.exp(said - highest[place])
+        all_of_it = np.bincount(place, likely, len(open_now))  # a softmax in each category
+        chances: FloatArray = of_category[place] * likely / all_of_it[place]
+        return chances
 
     def item_words(self, item: int) -> tuple[str, ...]:
         """Return an item's category and its own word."""

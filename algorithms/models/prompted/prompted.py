@@ -5,6 +5,9 @@ r"""Prompted unified model: every task is a sentence, and one small language mod
     \qquad \hat r(u, i) = \sum_v v\; p\big(v \mid \text{which rating will user}_u
     \text{ give item}_i\text{ ?}\big)
 
+*Lists* are ordered by another of its answers, what the user will choose *next* (see ``listing``):
+of an item that no such user was ever shown, *yes* is a guess.
+
 Tasks share everything: words, reader, writer. What tells them apart is a word of the prompt. That
 is P5's idea, "recommendation as language processing"; here the transformer is small, it learns
 nothing but the sentences of this log, and an item's number is drawn by lot (see ``vocabulary``).
@@ -27,15 +30,9 @@ from importlib import import_module
 import numpy as np
 from pydantic import Field, model_validator
 
-from algorithms.arrays import Float32Array, FloatArray, IntArray, sigmoid
+from algorithms.arrays import AnyArray, Float32Array, FloatArray, IntArray, sigmoid
 from algorithms.data.log import InteractionLog
-from algorithms.explanations import (
-    Contribution,
-    EvidenceKind,
-    Exhibit,
-    Explanation,
-    strongest_first,
-)
+from algorithms.explanations import Exhibit, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
@@ -52,11 +49,12 @@ from algorithms.models.one_event import one_event
 from algorithms.models.prompted.answering import Beam, Speaker, softmax
 from algorithms.models.prompted.conversation import Conversation, Neighbour
 from algorithms.models.prompted.exhibits import prompt_exhibits
-from algorithms.models.prompted.explaining import shapley_values
+from algorithms.models.prompted.explaining import Explainer
 from algorithms.models.prompted.learning import LearningConfig, learn
+from algorithms.models.prompted.listing import Listing, kept_rows
 from algorithms.models.prompted.sentences import Sentences, Trie
 from algorithms.models.prompted.transformer import WORDS, Shape, make_weights
-from algorithms.models.prompted.vocabulary import PAD, START, Vocabulary
+from algorithms.models.prompted.vocabulary import START, Vocabulary
 from algorithms.progress import Progress
 from algorithms.tasks import Task, TaskKind
 
@@ -73,7 +71,7 @@ class PromptedConfig(ModelConfig):
         6, ge=1, le=50, description="Items that a question for the next one looks back at"
     )
     next_weight: float = Field(
-        0.1, ge=0, le=10, description="How much the questions for the next item count"
+        0.5, ge=0, le=10, description="How much the questions for the next item count"
     )
     dropout: float = Field(
         0.1, ge=0, le=0.9, description="Share of the numbers switched off at random while it learns"
@@ -92,6 +90,9 @@ class PromptedConfig(ModelConfig):
     word_decay: float = Field(1.0, ge=0, le=100, description="Pull of the words' vectors to zero")
     patience: int = Field(
         3, ge=1, le=100, description="Passes without gain on validation before it stops"
+    )
+    exposure: float = Field(
+        0.0, ge=0, le=3, description="How much lists weigh that an item is met at all; 0: nothing"
     )
 
     @model_validator(mode="after")
@@ -125,6 +126,7 @@ class Prompted(Recommender):
     config_class = PromptedConfig
     is_multitask = True
     explains_by = "features"
+    ranks_apart = True
     extra = "deep"
 
     config: PromptedConfig
@@ -177,6 +179,7 @@ class Prompted(Recommender):
         )
         self.curves += curves
         self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
+        self._listing.fit(rng)
 
     def _draw_weights(
         self, train: InteractionLog, rng: np.random.Generator
@@ -202,16 +205,28 @@ class Prompted(Recommender):
         self._histories = Histories(log, tasks, config.history)
         self._shape = Shape(config.n_layers, config.n_heads, config.dropout)
         self._kept = KeptAnswers(log)
+        self._listing = Listing(
+            log,
+            tasks,
+            self._sentences,
+            self._histories,
+            self._kept,
+            config.next_weight,
+            config.exposure,
+        )
         self._conversation: Conversation | None = None
-        self._average_words: dict[int, tuple[FloatArray, FloatArray]] = {}
+        self._explains: Explainer | None = None
 
     def _state(self) -> ModelState:
-        return ModelState({"weights": to_safetensors(self._speaker.weights), **self._numbers})
+        listing = self._listing.state()
+        arrays: dict[str, AnyArray] = {"weights": to_safetensors(self._speaker.weights)}
+        return ModelState({**arrays, **self._numbers, **listing.arrays}, listing.values)
 
     def _restore(self, state: ModelState) -> None:
         self._derive(state.arrays["user_numbers"], state.arrays["item_numbers"])
         weights = from_safetensors(state.arrays["weights"])
         self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
+        self._listing.restore(state)
 
     @property
     def n_parameters(self) -> int:
@@ -238,16 +253,11 @@ class Prompted(Recommender):
     def _rows(self, task: Task, users: IntArray, columns: IntArray) -> FloatArray:
         """Return (n, k) the numbers of items of the task's kind (k,) for users (n,)."""
 
-        def make(user: int, items: IntArray) -> FloatArray:
-            return self._row(task, user, items)[:, None]
+        def row(user: int, items: IntArray) -> FloatArray:
+            return self._row(task, user, items)
 
-        table = self._kept.table(task.name, task.item_kind, 1, users, make)
-        places = self._kept.column_of(task.item_kind, columns)
-        if table is None:  # too many to keep: each user's row is worked out, and thrown away
-            every = self.log.item_table.of_kind(task.item_kind).astype(np.int64)
-            return np.stack([self._row(task, int(user), every)[places] for user in users])
-        found: FloatArray = table[users[:, None], places, 0]
-        return found
+        key = ("asked", self._position(task))
+        return kept_rows(self._kept, self.log, key, task.item_kind, users, columns, row)
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         scale = self._scales[self._position(task)]
@@ -265,8 +275,12 @@ class Prompted(Recommender):
         said = np.full((len(users), len(items)), np.nan)
         if self._scales[self._position(task)].n:
             mine = np.flatnonzero(self._of_kind(task, items))
-            said[:, mine] = self._rows(task, users, items[mine])
-        return self._on_scale(task, said)
+            t = self._position(task)
+            if self._listing.serves(t):
+                said[:, mine] = self._listing.ranks(self._speaker, t, users, items[mine])
+            else:  # it can only say yes or no
+                said[:, mine] = self._on_scale(task, self._rows(task, users, items[mine]))
+        return said
 
     def _on_scale(self, task: Task, said: FloatArray) -> FloatArray:
         if self.output(task) is Output.PROBABILITY:
@@ -338,75 +352,10 @@ class Prompted(Recommender):
         score = float(self._rows(task, np.array([user]), np.array([item]))[0, 0])
         if task.kind is not TaskKind.BINARY:
             score = float(self._on_scale(task, np.array([score]))[0])
-        prompt = self._sentences.question(t, np.array([user]))[0]
-        prompt = prompt[prompt != PAD]
-        tokens = np.r_[prompt, self._vocabulary.category_tokens[item]]
-        tokens = np.r_[tokens, self._vocabulary.item_tokens[item]]
-        places = self._varying(t, prompt)
-        parts = self._parts_of(t, tokens, places)
-        found = [Contribution(score - float(parts.sum()), EvidenceKind.AVERAGE, task=task.name)]
-        for place, part in zip(places, parts, strict=True):
-            word = Message("the word {word}", {"word": self._vocabulary.words[tokens[place]]})
-            found.append(
-                Contribution(float(part), EvidenceKind.FEATURE, task=task.name, message=word)
-            )
-        remark = Message(
-            "Shapley values: what telling a word changes, instead of the average word of its "
-            "place, in the mean over all orders of telling. They show what the model used, not "
-            "what caused the label."
-        )
-        asked = self._sentences.text(prompt, item)
-        return Explanation(
-            task.name,
-            user,
-            item,
-            score,
-            self._sentence(task, score, asked),
-            strongest_first(found),
-            remarks=(remark,),
-        )
+        remarks = self._listing.remarks(self._speaker, t, user, item)
+        return self._explainer().explain(t, user, item, score, remarks)
 
-    def _sentence(self, task: Task, score: float, asked: str) -> Message:
-        if task.kind is TaskKind.BINARY:
-            chance = float(sigmoid(np.array(score)))
-            return Message(
-                "Asked “{prompt}”, the model gives “yes” {chance:.1%}.",
-                {"prompt": asked, "chance": chance},
-            )
-        return Message(
-            "Asked “{prompt}”, the model expects {score:.2f}.", {"prompt": asked, "score": score}
-        )
-
-    def _varying(self, t: int, prompt: IntArray) -> IntArray:
-        """Return the places of a question that differ from user to user, category and item."""
-        first = 1 if self.tasks[t].kind is TaskKind.BINARY else 3
-        n_features = self._vocabulary.feature_tokens.shape[1]
-        of_user = first + np.arange(1 + n_features)
-        return np.concatenate([of_user, len(prompt) + np.arange(2)])
-
-    def _parts_of(self, t: int, tokens: IntArray, places: IntArray) -> FloatArray:
-        vectors = self._speaker.weights[WORDS].astype(np.float64)
-        own = vectors[tokens]  # (m + 2, d)
-        average = self._average_question(t, vectors, len(tokens))
-
-        def value(told: IntArray) -> FloatArray:
-            x = np.broadcast_to(own, (len(told), *own.shape)).copy()
-            for column, place in enumerate(places):
-                x[told[:, column] == 0, place] = average[place]
-            said = self._speaker.mixed_answers(t, x[:, :-2], x[:, -2:])
-            return self._number(t, said)
-
-        return shapley_values(value, len(places))[1]
-
-    def _average_question(self, t: int, vectors: FloatArray, n: int) -> FloatArray:
-        """Return (n, d) the mean vector of each place over the events of the task in training."""
-        if t not in self._average_words:
-            events = self.tasks[t].part(self.log)
-            prompts = self._sentences.question(t, np.arange(self.log.n_users))[:, : n - 2]
-            of_users = np.bincount(events.users, minlength=self.log.n_users) / len(events)
-            of_items = np.bincount(events.items, minlength=self.log.n_items) / len(events)
-            v = self._vocabulary
-            asked = np.einsum("u,umd->md", of_users, vectors[prompts])
-            items = [of_items @ vectors[tokens] for tokens in (v.category_tokens, v.item_tokens)]
-            self._average_words[t] = (asked, np.array(items))
-        return np.concatenate(self._average_words[t])
+    def _explainer(self) -> Explainer:
+        if self._explains is None:
+            self._explains = Explainer(self.log, self._sentences, self._speaker, self._number)
+        return self._explains

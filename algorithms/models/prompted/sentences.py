@@ -165,9 +165,7 @@ class Sentences:
         """Return what came next, for every event of the log on which a label says *relevant*."""
         prompts, tasks, items = [np.zeros((0, self.n_places), np.int64)], [], []
         for t, task in enumerate(self.tasks):
-            values = log.label(task.label)
-            rows = task.events(log) & (values >= task.relevant_from) & (values > 0)
-            events = log.select(rows)
+            events = log.select(was_chosen(task, log))
             before = histories.before(events)
             prompts.append(self.next_question(t, events.users.astype(np.int64), before))
             tasks.append(np.full(len(events), t))
@@ -182,6 +180,13 @@ class Sentences:
         for place, column in enumerate(columns):
             prompts[:, place] = column
         return prompts
+
+
+def was_chosen(task: Task, log: InteractionLog) -> BoolArray:
+    """Return (n_events,) on which events a task's label says *relevant*."""
+    values = log.label(task.label)
+    chosen: BoolArray = task.events(log) & (values >= task.relevant_from) & (values > 0)
+    return chosen
 
 
 class Trie:
