@@ -7,10 +7,11 @@ away; every answer and every explanation is the student's own and exact.
 
 .. math:: \min_s \sum_{(u,i)} \big(z(u, i) - s(x_{ui})\big)^2
 
-The pairs are the events of training and as many drawn at random, for lists are made of all items.
-How far the student agrees is told on a quarter of the pairs that it did not learn from: Spearman's
-rank correlation with the teacher, and the share of the teacher's variance. What it does not share
-are the tastes that only vectors know.
+A teacher orders its lists by another number than its answers, which weighs in how likely user and
+item are to meet at all. So there are two students for each task, one of the answers and one of the
+lists; ``teaching`` has both lessons. How far they agree is told on what they did not learn from:
+for answers the rank correlation with the teacher, for lists how many of its ten items the student
+lists too. What a student does not share are the tastes that only vectors know.
 
 What the literature doubts: a student that agrees on nine pairs of ten still need not give the
 teacher's *reasons* (C. Rudin 2019: a faithful explanation would be the model itself). Here at least
@@ -25,7 +26,7 @@ learning models for high stakes decisions, Nature Machine Intelligence 1, 2019.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -43,7 +44,6 @@ from algorithms.explanations import (
     strongest_first,
 )
 from algorithms.messages import Message
-from algorithms.metrics.ranks import midranks
 from algorithms.models.base import Family, ModelConfig, ModelState, Recommender
 from algorithms.models.extras import require_extra
 from algorithms.models.implicit_feedback import each_with_progress
@@ -56,13 +56,11 @@ from algorithms.models.students import (
     Student,
     learn_linear,
     learn_list,
-    scores,
 )
+from algorithms.models.teaching import N_LISTED, student_numbers, teach_answers, teach_lists
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.tasks import Task, TaskKind
 
-_MOST_EVENTS = 20_000  # of a task that the teacher is asked about; more would tell little more
-_HELD_OUT = 4  # one pair of so many is kept to measure agreement
 _TEACHER_SHARE = 0.9  # of the time of a fit
 
 
@@ -91,6 +89,7 @@ class Distilled(Recommender):
     is_multitask = True
     single_task_twin = "single_task_network"
     explains_by = "features"
+    ranks_apart = True
     extra = "deep"
 
     config: DistilledConfig
@@ -124,6 +123,8 @@ class Distilled(Recommender):
         self.curves += teacher.curves
         self._students: dict[str, Student] = {}
         self._agreement: dict[str, FloatArray] = {}  # (k, 2) by number of terms
+        self._listers: dict[str, Student] = {}
+        self._shared: dict[str, FloatArray] = {}  # (k,) of the teacher's lists, by number of terms
         for task, part in each_with_progress(tasks, part_of(progress, _TEACHER_SHARE, 1.0)):
             part(0.0, Stage.FIT)
             if len(task.part(train)):
@@ -131,39 +132,38 @@ class Distilled(Recommender):
         progress(1.0, Stage.FIT)
 
     def _learn(self, teacher: NeuralRecommender, task: Task, rng: np.random.Generator) -> None:
-        users, items = _pairs(self.log, task, rng)
-        z = teacher.pair_numbers(task, users, items)
-        if task.kind is not TaskKind.BINARY:  # as the label is, which training tells
-            labels = task.part(self.log).label(task.label).astype(np.float64)
-            z = labels.mean() + (labels.std() or 1.0) * z
-        x = self._pairs_of[task.name].values(users, items)
-        held = np.zeros(len(z), dtype=np.bool_)
-        held[rng.permutation(len(z))[: len(z) // _HELD_OUT]] = True
-        learn = learn_linear if self.config.form == "linear" else learn_list
-        path: Sequence[Student] = learn(x[~held], z[~held], self.config.n_terms)
-        self._students[task.name] = path[-1]
-        self._agreement[task.name] = np.array(
-            [agreement(z[held], scores(student, x[held])) for student in path]
-        )
+        form, n_terms = self.config.form, self.config.n_terms
+
+        def learn(x: FloatArray, z: FloatArray) -> Sequence[Student]:
+            return learn_linear(x, z, n_terms) if form == "linear" else learn_list(x, z, n_terms)
+
+        name, lesson = task.name, (teacher, task, self._pairs_of[task.name], learn, rng)
+        self._students[name], self._agreement[name] = teach_answers(*lesson)
+        self._listers[name], self._shared[name] = teach_lists(*lesson)
 
     def _derive(self) -> None:
         """Derive the columns of pairs from the training events."""
         self._pairs_of = {task.name: ReadablePairs(self.log, task) for task in self.tasks}
 
     def _predict(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        found = self._score(task, users, items)
+        found = self._numbers(self._students, task, users, items)
         if task.kind is TaskKind.BINARY or task.name not in self._students:
             return found
-        return np.clip(found, *self._ends(task))
+        low, high = self._ends(task)
+        return np.clip(found, low, high)
 
     def _score_block(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
         pairs = np.repeat(users, len(items)), np.tile(items, len(users))
-        return self._score(task, *pairs).reshape(len(users), len(items))
+        return self._numbers(self._listers, task, *pairs).reshape(len(users), len(items))
 
-    def _score(self, task: Task, users: IntArray, items: IntArray) -> FloatArray:
-        if task.name not in self._students:
+    def _numbers(
+        self, students: Mapping[str, Student], task: Task, users: IntArray, items: IntArray
+    ) -> FloatArray:
+        if task.name not in students:
             return np.full(len(users), np.nan)
-        return scores(self._students[task.name], self._pairs_of[task.name].values(users, items))
+        pairs = self._pairs_of[task.name]
+        found: FloatArray = student_numbers([students[task.name]], pairs, users, items)[0]
+        return found
 
     def _ends(self, task: Task) -> tuple[float, float]:
         labels = task.part(self.log).label(task.label)
@@ -174,32 +174,42 @@ class Distilled(Recommender):
     def _state(self) -> ModelState:
         arrays: dict[str, AnyArray] = {}
         for number, task in enumerate(self.tasks):
-            if task.name in self._students:
-                learned = self._students[task.name].arrays()
-                arrays |= {f"{number}.{name}": array for name, array in learned.items()}
-                arrays[f"{number}.agreement"] = self._agreement[task.name]
+            if task.name not in self._students:
+                continue
+            for what, students, agreed in self._lessons():
+                learned = students[task.name].arrays()
+                arrays |= {f"{number}.{what}.{name}": array for name, array in learned.items()}
+                arrays[f"{number}.{what}.agreement"] = agreed[task.name]
         return ModelState(arrays)
 
     def _restore(self, state: ModelState) -> None:
         self._derive()
         self._students, self._agreement = {}, {}
+        self._listers, self._shared = {}, {}
         form = LinearStudent if self.config.form == "linear" else ListStudent
         for number, task in enumerate(self.tasks):
-            prefix = f"{number}."
-            own = {
-                name.removeprefix(prefix): array
-                for name, array in state.arrays.items()
-                if name.startswith(prefix)
-            }
-            if own:
-                self._agreement[task.name] = own.pop("agreement")
-                self._students[task.name] = form.of_arrays(own)
+            for what, students, agreed in self._lessons():
+                prefix = f"{number}.{what}."
+                own = {
+                    name.removeprefix(prefix): array
+                    for name, array in state.arrays.items()
+                    if name.startswith(prefix)
+                }
+                if own:
+                    agreed[task.name] = own.pop("agreement")
+                    students[task.name] = form.of_arrays(own)
+
+    def _lessons(self) -> tuple[tuple[str, dict[str, Student], dict[str, FloatArray]], ...]:
+        return (
+            ("answers", self._students, self._agreement),
+            ("lists", self._listers, self._shared),
+        )
 
     # --- what it says of itself ----------------------------------------------------------
 
     def notes(self) -> tuple[Message, ...]:
-        """Say how far the student agrees with its teacher."""
-        return tuple(
+        """Say how far the students agree with their teacher."""
+        answers = [
             Message(
                 "For “{task}” the order of student and teacher has the rank correlation "
                 "{correlation:.2f} on pairs that the student did not learn from.",
@@ -207,37 +217,89 @@ class Distilled(Recommender):
             )
             for name, found in self._agreement.items()
             if np.isfinite(found[-1, 0])
-        )
+        ]
+        lists = [
+            Message(
+                "For “{task}” the student lists {n:.1f} of the {of} items that its teacher lists "
+                "for users whose lists it did not learn from.",
+                {"task": name, "n": N_LISTED * float(found[-1]), "of": N_LISTED},
+            )
+            for name, found in self._shared.items()
+            if np.isfinite(found[-1])
+        ]
+        return (*answers, *lists)
 
     def exhibits(self) -> tuple[Exhibit, ...]:
-        """Show the whole student, and how its agreement grew with its length."""
-        longest = max((len(found) for found in self._agreement.values()), default=0)
-        shown: list[Exhibit] = [self._whole_student()]
-        if longest > 1:
-            shown.insert(
-                0,
-                Lines(
-                    key="agreement",
-                    title=Message("How far the student agrees with its teacher"),
-                    sentence=Message(
-                        "Spearman’s rank correlation between the two on pairs that the student did "
-                        "not learn from, by the number of its terms. What is missing to 1 is what "
-                        "the network knows and the student has no words for."
-                    ),
-                    x_label=Message("terms"),
-                    y_label=Message("rank correlation"),
-                    x=np.arange(1.0, longest + 1),
-                    series={
-                        name: np.pad(found[:, 0], (0, longest - len(found)), mode="edge")
-                        for name, found in self._agreement.items()
-                    },
+        """Show the whole students, and how their agreement grew with their length."""
+        said = Message(
+            "All there is: the number of an average pair, and what one unit more of each adds. "
+            "For yes and no the sum is in log-odds."
+            if self.config.form == "linear"
+            else "All there is: the first line that holds gives the number. For yes and no it is "
+            "in log-odds."
+        )
+        listed = Message(
+            "Lists are ordered by a student of their own, which repeats by what the teacher orders "
+            "them: how likely user and item meet, times what comes of it, as a logarithm."
+        )
+        curves = (
+            self._curve(
+                "agreement",
+                Message("How far the student agrees with its teacher"),
+                Message(
+                    "Spearman’s rank correlation between the two on pairs that the student did "
+                    "not learn from, by the number of its terms. What is missing to 1 is what "
+                    "the network knows and the student has no words for."
                 ),
-            )
-        return tuple(shown)
+                Message("rank correlation"),
+                {name: found[:, 0] for name, found in self._agreement.items()},
+            ),
+            self._curve(
+                "list_agreement",
+                Message("How much of the teacher’s lists the student lists too"),
+                Message(
+                    "The share of the teacher’s ten items that are among the student’s ten, for "
+                    "users whose lists it did not learn from, by the number of its terms."
+                ),
+                Message("share of the list"),
+                self._shared,
+            ),
+        )
+        return (
+            *(curve for curve in curves if curve is not None),
+            self._table("student", Message("The whole student"), said, self._students),
+            self._table("list_student", Message("The student of the lists"), listed, self._listers),
+        )
 
-    def _whole_student(self) -> Table:
+    def _curve(
+        self,
+        key: str,
+        title: Message,
+        sentence: Message,
+        y_label: Message,
+        found: Mapping[str, FloatArray],
+    ) -> Lines | None:
+        longest = max((len(each) for each in found.values()), default=0)
+        if longest < 2:
+            return None
+        return Lines(
+            key=key,
+            title=title,
+            sentence=sentence,
+            x_label=Message("terms"),
+            y_label=y_label,
+            x=np.arange(1.0, longest + 1),
+            series={
+                name: np.pad(each, (0, longest - len(each)), mode="edge")
+                for name, each in found.items()
+            },
+        )
+
+    def _table(
+        self, key: str, title: Message, sentence: Message, students: Mapping[str, Student]
+    ) -> Table:
         rows: list[tuple[str | float | Message, ...]] = []
-        for name, student in self._students.items():
+        for name, student in students.items():
             columns = self._pairs_of[name].columns
             if isinstance(student, LinearStudent):
                 rows.append((name, Message("on average"), student.start))
@@ -252,17 +314,9 @@ class Distilled(Recommender):
                 ]
         linear = self.config.form == "linear"
         return Table(
-            key="student",
-            title=Message("The whole student"),
-            sentence=Message(
-                "All there is: the number of an average pair, and what one unit more of each adds. "
-                "For yes and no the sum is in log-odds."
-            )
-            if linear
-            else Message(
-                "All there is: the first line that holds gives the number. For yes and no it is in "
-                "log-odds."
-            ),
+            key=key,
+            title=title,
+            sentence=sentence,
             columns=(
                 Message("task"),
                 Message("term") if linear else Message("rule"),
@@ -300,33 +354,16 @@ class Distilled(Recommender):
             "The student says {score:.2f} for “{task}”; for an average pair it says {start:.2f}.",
             {"task": task.name, "score": score, "start": student.start},
         )
-        return Explanation(task.name, user, item, score, sentence, strongest_first(found))
+        remark = Message(
+            "Lists are ordered by the student of the lists, which gives this item {number:.2f}.",
+            {"number": float(self._score_block(task, *pair)[0, 0])},
+        )
+        return Explanation(
+            task.name, user, item, score, sentence, strongest_first(found), remarks=(remark,)
+        )
 
     def _words(self, name: str, student: Student) -> list[Message]:
         if isinstance(student, ListStudent):
             return [self._rule(name, student, rule) for rule in range(len(student.values))]
         columns = self._pairs_of[name].columns
         return [columns[column].name() for column in student.arrays()["columns"]]
-
-
-def agreement(z: FloatArray, s: FloatArray) -> tuple[float, float]:
-    """Return Spearman's rank correlation of teacher and student, and the share of variance.
-
-    NaN where either says the same of all pairs.
-    """
-    if len(z) < 2 or z.std() == 0 or s.std() == 0:
-        return float("nan"), float("nan")
-    correlation = float(np.corrcoef(midranks(z), midranks(s))[0, 1])
-    return correlation, 1.0 - float(((z - s) ** 2).mean() / z.var())
-
-
-def _pairs(log: InteractionLog, task: Task, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-    """Return users and items (n,): events of the task, and as many pairs at random."""
-    events = task.part(log)
-    rows = rng.permutation(len(events))[:_MOST_EVENTS]
-    items = log.item_table.of_kind(task.item_kind).astype(np.int64)
-    known = np.unique(log.users).astype(np.int64)
-    return (
-        np.concatenate([events.users[rows], known[rng.integers(len(known), size=len(rows))]]),
-        np.concatenate([events.items[rows], items[rng.integers(len(items), size=len(rows))]]),
-    )

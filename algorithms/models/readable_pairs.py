@@ -9,6 +9,10 @@ Not a vector with hidden meaning among them:
 
 .. math:: \frac{\sum y + 10\,\bar y}{n + 10}
 
+- who *meets* what, whatever comes of it: how often the item was met, how often the user met one,
+  and the user's share of the item's category over that of all, again with ten events that nobody
+  made; all three counted in doublings (logarithms to the base 2), so that they can be added.
+
 References
 ----------
 D. Micci-Barreca: A preprocessing scheme for high-cardinality categorical attributes in
@@ -66,6 +70,7 @@ class ReadablePairs:
         self._items = self._read("item", items, events.items, train.n_items)
         self._matches = self._find_matches(users, items)
         self._add_habits(train, task, events, labels)
+        self._add_meetings(train, task)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -83,6 +88,9 @@ class ReadablePairs:
             self._item_habit[items][:, None],
             self._user_habit[users][:, None],
             self._taste[users, self._category_of[items]][:, None],
+            self._item_met[items][:, None],
+            self._user_met[users][:, None],
+            self._leaning[users, self._category_of[items]][:, None],
         ]
         return np.concatenate(parts, axis=1)
 
@@ -160,6 +168,30 @@ class ReadablePairs:
                 "the user’s usual “{task}”",
                 "the user’s usual “{task}” in the item’s category",
             )
+        ]
+
+    def _add_meetings(self, train: InteractionLog, task: Task) -> None:
+        of_kind = np.isin(train.items, train.item_table.of_kind(task.item_kind))
+        users, items = train.users[of_kind].astype(np.int64), train.items[of_kind]
+        n_categories = self._taste.shape[1]
+        self._item_met = np.log2(1.0 + np.bincount(items, minlength=train.n_items))
+        n_met = np.bincount(users, minlength=train.n_users)
+        self._user_met = np.log2(1.0 + n_met)
+        category = self._category_of[items]
+        usual = (np.bincount(category, minlength=n_categories) + 1.0) / (len(items) + n_categories)
+        cell = np.bincount(users * n_categories + category, minlength=self._taste.size)
+        share = cell.reshape(self._taste.shape) + _DRAWN_BY * usual
+        share /= n_met[:, None] + _DRAWN_BY
+        self._leaning = np.log2(share / usual)  # (n_users, C)
+        kind = {"kind": task.item_kind}
+        self._columns += [
+            Column("how often the item was met, in doublings", {}, is_flag=False),
+            Column("how often the user met a “{kind}”, in doublings", kind, is_flag=False),
+            Column(
+                "how much more often than others the user met the item’s category, in doublings",
+                {},
+                is_flag=False,
+            ),
         ]
 
 
