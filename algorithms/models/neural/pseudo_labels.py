@@ -90,6 +90,7 @@ def learn_on(
     gaps = np.zeros(events.mask.shape, dtype=np.bool_)  # drawn pairs lack nothing
     gaps[: len(missing)] = missing
     gaps &= ~network.learns_from(events).mask  # nor does what a funnel implies
+    gaps &= network.learns_from(replace(events, mask=events.mask | gaps)).mask
     said = network_says(network, inputs, first.weights, events)
     filled, n_guessed = with_guesses(events, gaps, said, weight)
     if not n_guessed.any():

@@ -11,6 +11,7 @@ from algorithms.models.neural.pseudo_labels import missing_labels, surest, with_
 from sample_data import load_world, world_tasks
 
 CLICK, PURCHASE, RATING, _ = world_tasks("ecommerce")
+FUNNELS = ("naive_cvr", "esmm", "escm2")
 
 
 def test_the_surest_are_the_ends_in_the_shares_of_the_labels() -> None:
@@ -119,3 +120,23 @@ def test_it_goes_on_from_the_weights_of_the_first_stop() -> None:
     assert_allclose(
         purchases, plain.predict(PURCHASE, train.users[:50], train.items[:50]), atol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    "key", ["multitask_cnn", "multi_input", "adversarial_shared", "naive_cvr", "esmm", "escm2"]
+)
+def test_every_kind_of_network_learns_on(key) -> None:
+    pytest.importorskip("torch")
+    from algorithms.models.catalog import find_model
+
+    log = hidden(1500)
+    model = fit(find_model(key), log, n_epochs=1, pseudo_labels=0.5)
+    said = model.predict(PURCHASE, log.users[:30], log.items[:30])
+    of_kind = log.item_table.kind_codes[log.items[:30]] == 0
+    assert np.isfinite(said[of_kind]).all()
+    (note,) = [note for note in model.notes() if "stood in" in note.template]
+    click = log.label("click")
+    is_gap = np.isnan(log.label("purchase")) & np.isfinite(click)
+    if key in FUNNELS:
+        is_gap &= click == 1  # no click, no purchase, and no gap
+    assert note.values["n"] == round(0.5 * is_gap.sum())
