@@ -27,7 +27,7 @@ def number(value: float, digits: int = 3) -> str:
     """Write a number for a table: a dash where there is none, a true minus sign."""
     if value is None or math.isnan(value):
         return "–"
-    return f"{value:.{digits}f}".replace("-", "−")
+    return f"{value:z.{digits}f}".replace("-", "−")  # z: what rounds to 0 has no sign
 
 
 def percent(value: float, digits: int = 1) -> str:

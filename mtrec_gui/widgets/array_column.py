@@ -15,14 +15,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_LONG = 1e7  # from here on, and below its inverse, an exponent is shorter
 _CHUNK = 20_000  # texts that are searched at once: each search holds Python's lock
 
 
 def plain_number(value: Any) -> str:
     """Write a number shortly; nothing for NaN."""
     if isinstance(value, float | np.floating):
-        return "" if np.isnan(value) else f"{value:,.4g}"
+        return "" if np.isnan(value) else _four_digits(float(value))
     return f"{value:,}" if isinstance(value, int | np.integer) else str(value)
+
+
+def _four_digits(value: float) -> str:
+    """Write four digits that count, without an exponent where a person can do without.
+
+    >>> _four_digits(0.00009883), _four_digits(1234567.0), _four_digits(1e-12)
+    ('0.00009883', '1,234,567', '1e-12')
+    """
+    size = abs(value)
+    if size >= _LONG or (0 < size < 1 / _LONG):
+        return f"{value:,.4g}"
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return np.format_float_positional(value, precision=4, fractional=False, trim="-")
 
 
 @dataclass(frozen=True, eq=False)

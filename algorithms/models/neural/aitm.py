@@ -49,6 +49,8 @@ from algorithms.models.neural.network import (
 )
 from algorithms.models.neural.ops import Array, Ops, Weights
 
+TRANSFER_TO = "transfer to "  # before the name of a child, where its attention is noted
+
 
 class AitmConfig(NetworkConfig):
     """Parameters of AITM."""
@@ -120,7 +122,7 @@ def _mix(ops: Ops, w: Weights, name: str, vectors: Array) -> tuple[Array, Array]
 
 def transfer_of(task: str) -> str:
     """Return the name under which a child's attention is noted."""
-    return f"transfer to {task}"
+    return f"{TRANSFER_TO}{task}"
 
 
 class Aitm(FunnelRecommender):

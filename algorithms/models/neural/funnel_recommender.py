@@ -110,7 +110,7 @@ class FunnelRecommender(NeuralRecommender):
                 key=f"calibration {child.name}",
                 title=Message("Can the chance of “{child}” be believed?", values),
                 sentence=Message(
-                    "{n} impressions of training, from the tenth with the lowest chance of "
+                    "{n:,} impressions of training, from the tenth with the lowest chance of "
                     "“{child}” to the highest: the mean chance that the model says, and the share "
                     "that happened. Lines that lie together are calibrated. On events it has not "
                     "seen the model is less sure of its ground.",

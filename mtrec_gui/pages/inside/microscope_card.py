@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 
 from algorithms.balancing.record import TrainingRecord
+from algorithms.models.neural.aitm import TRANSFER_TO
 from mtrec_gui.pages.inside.film import Moment, Quantity, curve, moment, nearest, scales
 from mtrec_gui.pages.inside.moment_bars import BarColumn, MomentBars
 from mtrec_gui.plots.exhibits import ExhibitWords, draw_lines
@@ -151,8 +152,55 @@ class MicroscopeCard(Card):
             noted = record.use[name]
             table.set_names(rows, columns, float(abs(noted[noted == noted]).max(initial=0.0)))
             self._uses[name] = table
-            self._use_place.addWidget(PlainLabel(engine_text(name), "strong"))
+            title, meaning = self._use_words(name)
+            table.setAccessibleName(title)
+            self._use_place.addWidget(PlainLabel(title, "strong"))
+            if meaning:
+                self._use_place.addWidget(PlainLabel(meaning, "remark", wrap=True))
             self._use_place.addWidget(table)
+
+    def _use_words(self, name: str) -> tuple[str, str]:
+        """Return what is called what a network notes of itself under a name, and what it means."""
+        known = {
+            "gate": (
+                self.tr("Gates"),
+                self.tr(
+                    "How much each task takes from each expert, on average over the batch: a row "
+                    "adds up to 1. A task's own experts, where it has some, stand before the "
+                    "shared ones."
+                ),
+            ),
+            "own": (
+                self.tr("Own experts"),
+                self.tr("How much each task takes from experts of its own; a column is a level."),
+            ),
+            "domain": (
+                self.tr("Kinds of items"),
+                self.tr("Which share of the batch was of each kind of items."),
+            ),
+            "domain right": (
+                self.tr("Kinds told rightly"),
+                self.tr(
+                    "Which share of the batch was of each kind, and the discriminator knew it from "
+                    "what is shared. It should not get far."
+                ),
+            ),
+            "overlap": (
+                self.tr("Overlap"),
+                self.tr("How much what is shared and what is private say the same; 0 is nothing."),
+            ),
+        }
+        if name in known:
+            return known[name]
+        if name.startswith(TRANSFER_TO):
+            return (
+                self.tr("Transfer to {task}").format(task=name.removeprefix(TRANSFER_TO)),
+                self.tr(
+                    "How much of its attention is on what the step before passes on (1), and how "
+                    "much on its own tower (2)."
+                ),
+            )
+        return engine_text(name), ""
 
     # --- what is shown -----------------------------------------------------------------------
 

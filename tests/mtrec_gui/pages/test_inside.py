@@ -22,6 +22,7 @@ from mtrec_gui.plots.exhibits import ExhibitWords
 from mtrec_gui.restored import RestoredModels
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.widgets.appearance import Appearance
+from mtrec_gui.wording import number
 from mtrec_gui.workspace import Workspace
 from sample_data import load_world, world_tasks
 from tests.mtrec_gui.fakes import Backend
@@ -389,6 +390,11 @@ def test_other_curves_are_drawn_on_request(page, qtbot):
     buttons["Weight"].click()
     assert "counted" in film.meaning.text()
     assert film.canvas.accessibleName() == film.meaning.text()
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert number(-0.0004, 2) == "0.00"
+    assert number(-0.004, 3) == "−0.004"
 
 
 def test_a_frame_is_painted_in_less_than_50_ms(page):

@@ -190,6 +190,11 @@ def test_numbers_are_written_shortly():
     assert plain_number(float("nan")) == ""
     assert plain_number(np.float32(0.1)) == "0.1"
     assert plain_number(1234567) == "1,234,567"
+    assert plain_number(12345.6) == "12,346"
+    assert plain_number(-0.00009883) == "-0.00009883"
+    assert plain_number(2 / 3) == "0.6667"
+    assert plain_number(3.0) == "3"
+    assert plain_number(1e12) == "1e+12"
     assert plain_number("text") == "text"
 
 
