@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QPushButton
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.evaluation import ModelChoice
 from algorithms.tasks import Task, TaskKind
+from mtrec_gui import preferences
 from mtrec_gui.app import make_qt_application
 from mtrec_gui.model_shelf import default_experiment, run
+from tests.algorithms.models.prompted.language_server import language_server, said
 from tests.mtrec_gui.person import CTRL, Person
 
 pytestmark = pytest.mark.slow
@@ -120,6 +122,37 @@ def test_the_model_is_asked_answers_and_says_what_it_does_not_know(person, qtbot
     qtbot.keyClick(ask.field, Qt.Key.Key_Up)
     qtbot.keyClick(ask.field, Qt.Key.Key_Up)
     assert "click item_4" in ask.field.text()
+
+    # an outside model is asked as well, once a person wants that; the key is written nowhere
+    with language_server(lambda asked: said("perhaps")) as server:
+        box = ask.outside
+        person.click(ask.go)
+        person.wait_for(lambda: ask.answers.isVisible())
+        person.click(box.fold)
+        for field, text in (
+            (box.address, server.address),
+            (box.model, "tiny"),
+            (box.key, "key-of-this-test"),
+        ):
+            field.setFocus()
+            qtbot.keyClicks(field, text)
+        assert server.asked == []
+        box.switch.setFocus()
+        qtbot.keyClick(box.switch, Qt.Key.Key_Space)
+        assert server.asked == []
+        person.click(ask.go)
+        person.wait_for(lambda: ask.outside_answer.text.text() == "perhaps")
+        assert ask.outside_answer.isVisible()
+        (asked,) = server.asked
+        assert "click “Thing <i>" in asked.prompt  # which one, was drawn by lot
+        assert "item_4" not in asked.prompt
+        assert asked.headers["Authorization"] == "Bearer key-of-this-test"
+    person.click(ask.go)  # the server is gone
+    person.wait_for(lambda: "cannot be reached" in ask.outside_answer.text.text())
+    homes = (person.workspace.project.path.parent, preferences.folder())
+    kept = [file for home in homes if home.is_dir() for file in home.iterdir()]
+    for file in (each for each in kept if each.is_file()):
+        assert b"key-of-this-test" not in file.read_bytes()
 
     # the run of a model that answers no prompts has no such card
     plain = next(n for n in range(page.run.count()) if "popular" in page.run.itemText(n).lower())

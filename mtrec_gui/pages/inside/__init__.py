@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from algorithms.models.prompted.outside import OutsideModel
     from mtrec_gui.context import Context
 
 
@@ -14,6 +15,7 @@ def build(context: Context) -> QWidget:
     """Make the page."""
     import numpy as np
 
+    from mtrec_gui.pages.inside.outside_presenter import OutsidePresenter
     from mtrec_gui.pages.inside.presenter import InsidePresenter
     from mtrec_gui.pages.inside.reading import Reader
     from mtrec_gui.pages.inside.talk_presenter import TalkPresenter
@@ -23,6 +25,8 @@ def build(context: Context) -> QWidget:
     page = InsidePage(context.appearance, context.workspace.task_position)
     talk = TalkPresenter(context.workspace, np.random.default_rng())
     talk.attach(page.ask)
+    outside = OutsidePresenter(context.workspace, talk.readable, _connect)
+    outside.attach(page.ask)
     presenter = InsidePresenter(context.workspace, Reader(RestoredModels(most=2)), talk)
     page.comparison_chosen.connect(presenter.comparison_chosen)
     page.run_chosen.connect(presenter.run_chosen)
@@ -33,7 +37,15 @@ def build(context: Context) -> QWidget:
     page.ask.user_stepped.connect(talk.user_stepped)
     page.ask.surprise_wanted.connect(talk.surprise_wanted)
     page.ask.asked.connect(talk.asked)
+    page.ask.asked.connect(outside.asked)
+    page.ask.outside.wished.connect(outside.wished)
     page.shown.connect(presenter.shown)
     page.hidden.connect(presenter.hidden)
     presenter.attach(page)
     return page
+
+
+def _connect(address: str, model: str, key: str) -> OutsideModel:
+    from algorithms.models.prompted.outside import OutsideModel
+
+    return OutsideModel(address, model, key)

@@ -8,14 +8,16 @@ import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mtrec_gui.pages.inside.outside_box import OutsideAnswer, OutsideBox
+from mtrec_gui.pages.inside.outside_state import OutsideReply
 from mtrec_gui.pages.inside.talk_state import Named, Offer, Reply, TalkState
-from mtrec_gui.theme import XS, L, M, S
+from mtrec_gui.theme import XS, M, S
 from mtrec_gui.widgets.appearance import Appearance
 from mtrec_gui.widgets.array_column import Column
 from mtrec_gui.widgets.buttons import button, set_icon
 from mtrec_gui.widgets.choice_button import ChoiceButton
 from mtrec_gui.widgets.labels import ElidedLabel, PlainLabel
-from mtrec_gui.widgets.layout import Card, FlowLayout, clear, row
+from mtrec_gui.widgets.layout import Card, FlowLayout, clear, column, row
 from mtrec_gui.widgets.prompt_field import PromptField
 from mtrec_gui.widgets.task_segments import TaskSegments
 from mtrec_gui.widgets.user_box import UserBox
@@ -52,6 +54,7 @@ class AskCard(Card):
         self._appearance, self._task_position = appearance, task_position
         self._state = TalkState()
         self._replied: Reply | None = None
+        self._from_outside: OutsideReply | None = None
         self.set_words(
             self.tr("Ask it"),
             self.tr(
@@ -125,16 +128,18 @@ class AskCard(Card):
             "remark",
             wrap=True,
         )
-        self._reply = QWidget()
-        inner = QVBoxLayout(self._reply)
-        inner.setContentsMargins(0, S, 0, 0)
-        inner.setSpacing(S)
-        for widget in (self.asked_words, self.named, self.answers, self.rest):
-            inner.addWidget(widget)
-        inner.addSpacing(L - S)
-        for widget in (self.near_title, self.near, self.near_remark):
-            inner.addWidget(widget)
-        self.body.addWidget(self._reply)
+        self._answered, self._nearest = QWidget(), QWidget()
+        for part, widgets in (
+            (self._answered, (self.asked_words, self.named, self.answers, self.rest)),
+            (self._nearest, (self.near_title, self.near, self.near_remark)),
+        ):
+            inner = column(*widgets)
+            inner.setContentsMargins(0, M, 0, 0)
+            part.setLayout(inner)
+        self.outside_answer = OutsideAnswer()
+        self.outside = OutsideBox(self._appearance)
+        for part in (self._answered, self.outside_answer, self._nearest, self.outside):
+            self.body.addWidget(part)
 
     # --- what the presenter asks -------------------------------------------------------------
 
@@ -161,6 +166,13 @@ class AskCard(Card):
         if state.reply is not self._replied:
             self._show_reply(state.reply)
         self._say(state)
+        self.show_outside(self._from_outside)
+
+    def show_outside(self, reply: OutsideReply | None) -> None:
+        """Show what came from outside, as long as it belongs to the question that is shown."""
+        self._from_outside, here = reply, self._state.reply
+        is_same = reply is not None and here is not None and here.prompt == reply.prompt
+        self.outside_answer.show_reply(reply if is_same else None)
 
     def show_matches(self, ids: Sequence[str]) -> None:
         """Offer users whose id fits what is being typed."""
@@ -197,7 +209,8 @@ class AskCard(Card):
     def _show_reply(self, reply: Reply | None) -> None:
         self._replied = reply
         has_answer = reply is not None and reply.problem is None
-        self._reply.setVisible(has_answer)
+        self._answered.setVisible(has_answer)
+        self._nearest.setVisible(has_answer and reply is not None and bool(reply.neighbours))
         clear(self._offers)
         self.offers.setVisible(reply is not None and bool(reply.offers))
         if reply is None:
@@ -291,8 +304,6 @@ class AskCard(Card):
         if not any(each.title for each in reply.neighbours):
             del columns[2]
         self.near.show_columns(columns)
-        for widget in (self.near_title, self.near, self.near_remark):
-            widget.setVisible(bool(reply.neighbours))
 
     def _name(self, named: Named) -> str:
         words = self.tr("{word} is “{name}”") if named.is_item else self.tr("{word} is user {name}")

@@ -55,6 +55,10 @@ class TalkPresenter:
         if talker is not None:
             self._begin(None, None)
 
+    def readable(self, text: str) -> str:
+        """Return a question with the titles of items in place of their words."""
+        return text if self._talker is None else self._talker.readable(text)
+
     # --- what a person does ------------------------------------------------------------------
 
     def task_chosen(self, task: str) -> None:

@@ -91,6 +91,15 @@ class Talker:
             self._named(prompt),
         )
 
+    def readable(self, prompt: str) -> str:
+        """Return a prompt with the titles of items in place of their words."""
+        said = []
+        for each in prompt.split():
+            word = each.rstrip(_MARKS)
+            item = self.model.item_named(word)
+            said.append(each if item is None else f"“{self._title(item)}”{each[len(word) :]}")
+        return " ".join(said)
+
     def _named(self, prompt: str) -> tuple[Named, ...]:
         found: list[Named] = []
         for word in dict.fromkeys(_words(prompt)):

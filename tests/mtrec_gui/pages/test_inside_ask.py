@@ -14,6 +14,7 @@ from algorithms.errors import MtrecError
 from algorithms.models.prompting import AnswersPrompts
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.inside.ask_card import AskCard
+from mtrec_gui.pages.inside.outside_state import OutsideReply
 from mtrec_gui.pages.inside.talk_presenter import TalkPresenter
 from mtrec_gui.pages.inside.talk_state import AnswerLine, Reply, Talk, TalkState
 from mtrec_gui.pages.inside.talking import Talker
@@ -123,6 +124,9 @@ class TestTalker:
         assert "item_1" in reply.offers[1].near
         assert reply.answers == reply.neighbours == ()
         assert talker.reply("will qqqqq ?").offers == ()
+
+    def test_items_can_be_read_by_their_titles(self, talker):
+        assert talker.readable("will user_9 click item_2?") == "will user_9 click “Saw”?"
 
     def test_nothing_asked_is_said_so(self, talker):
         assert "Type a question" in str(talker.reply("   ").problem)
@@ -384,6 +388,15 @@ class TestCard:
         assert not card.near.isVisible()
         card.show_talk(replace(state, talk=None))
         assert not card.isVisible()
+
+    def test_an_answer_from_outside_stands_with_its_question_alone(self, card):
+        asked = "will user_8 click item_1 ?"
+        card.field.show_prompt(asked)
+        card.field.enter()
+        card.show_outside(OutsideReply(asked, asked, "tiny", "no", 0.5))
+        assert card.outside_answer.isVisible()
+        card.sentences[0].click()
+        assert not card.outside_answer.isVisible()
 
     @pytest.mark.parametrize("width", [420, 900])
     def test_tables_are_as_high_as_their_rows_and_no_wider_than_the_card(self, card, qtbot, width):
