@@ -30,7 +30,6 @@ class PromptField(QLineEdit):
         super().__init__(parent)
         self.setMaxLength(_LONGEST)
         self._words: tuple[str, ...] = ()
-        self._keys: list[str] = []
         self._history: tuple[str, ...] = ()
         self._place = 0  # in the history; its end is what is being typed
         self._draft = ""
@@ -40,9 +39,8 @@ class PromptField(QLineEdit):
         self.textEdited.connect(lambda _: self._offer())
 
     def set_words(self, words: tuple[str, ...]) -> None:
-        """Take the words that can be completed, in the order of the alphabet."""
-        if words is not self._words:
-            self._words, self._keys = words, [word.lower() for word in words]
+        """Take the words that can be completed, in order but for their case."""
+        self._words = words
 
     def set_history(self, history: Sequence[str]) -> None:
         """Take what was asked, oldest first."""
@@ -136,7 +134,7 @@ class PromptField(QLineEdit):
 
     def _matching(self, begun: str) -> list[str]:
         key = begun.lower()
-        start = bisect_left(self._keys, key)
+        start = bisect_left(self._words, key, key=str.lower)
         found = []
         for word in self._words[start : start + _MOST_OFFERED]:
             if not word.lower().startswith(key):

@@ -37,7 +37,7 @@ class TalkPresenter:
         self._view: TalkView | None = None
         self._talker: Talker | None = None
         self._state = TalkState()
-        self._request = 0
+        self._request = self._sought = 0
         self._errand: Errand | None = None
 
     def attach(self, view: TalkView) -> None:
@@ -68,8 +68,21 @@ class TalkPresenter:
 
     def user_sought(self, text: str) -> None:
         """A person types the id of a user."""
-        if self._talker is not None and self._view is not None and text:
-            self._view.show_matches(self._talker.log.user_table.ids.matching(text))
+        talker, view = self._talker, self._view
+        self._sought += 1
+        sought = self._sought
+        if talker is None or view is None or not text:
+            return
+
+        def found(ids: list[str]) -> None:
+            if sought == self._sought:
+                view.show_matches(ids)
+
+        self._workspace.runner.run(
+            lambda progress: talker.log.user_table.ids.matching(text),
+            found,
+            self._workspace.failed.emit,
+        )
 
     def user_asked(self, user_id: str) -> None:
         """A person wants sentences about a user."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
 from algorithms.errors import MtrecError
 from algorithms.models.prompting import AnswersPrompts
+from mtrec_gui.events import Event
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.pages.inside.ask_card import AskCard
 from mtrec_gui.pages.inside.outside_state import OutsideReply
@@ -157,7 +158,7 @@ class Workplace:
     """All that the presenter needs of a workspace."""
 
     def __init__(self, runner):
-        self.runner = runner
+        self.runner, self.failed = runner, Event()
 
 
 def presented(runner):
@@ -247,6 +248,11 @@ class TestPresenter:
         late.do_all()
         assert view.state.reply.prompt == "will user_9 click item_2 ?"
         assert not view.state.is_asking
+        for text in ("an", "o"):
+            presenter.user_sought(text)
+        late.waiting.reverse()
+        late.do_all()
+        assert view.matches == ["bob", "cleo"]
         presenter.asked("will user_7 click item_0 ?")
         presenter.show_talker(None)
         late.do_all()
