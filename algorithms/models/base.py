@@ -390,6 +390,10 @@ class Recommender(ABC):
         """Return how the tasks pulled at what they share while it learned, where it was noted."""
         return None
 
+    def lacks(self) -> Message | None:
+        """Say what a person must still enter before it can be fitted; by default nothing."""
+        return None
+
     def notes(self) -> tuple[Message, ...]:
         """Say what a reader of its numbers must know of the fit; by default nothing."""
         return ()

@@ -34,6 +34,7 @@ from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforc
 from algorithms.models.policy_rule_sets import PolicyRuleSets
 from algorithms.models.policy_sessions import RmtlWeights
 from algorithms.models.popularity import Popularity
+from algorithms.models.prompted.outside_prompted import OutsidePrompted
 from algorithms.models.prompted.prompted import Prompted
 from algorithms.models.random_order import RandomOrder
 from algorithms.models.rule_blend import RuleBlend
@@ -84,6 +85,7 @@ MODELS: dict[str, type[Recommender]] = {
     AdversarialShared.key: AdversarialShared,
     **ADVERSARIES,
     Prompted.key: Prompted,
+    OutsidePrompted.key: OutsidePrompted,
     PolicyEpsilonGreedy.key: PolicyEpsilonGreedy,
     PolicyThompson.key: PolicyThompson,
     PolicyLinUcb.key: PolicyLinUcb,

@@ -44,8 +44,10 @@ from algorithms.errors import (
 from algorithms.models.base import Family, ModelState, Output, Recommender
 from algorithms.models.catalog import MODELS
 from algorithms.models.extras import missing_extra
+from algorithms.models.prompted import outside
 from algorithms.progress import Stage
 from algorithms.tasks import Task, TaskKind
+from tests.language_server import language_server, sensible
 
 ROOT = Path(algorithms.__file__).parents[1]
 HEAVY = ("implicit", "surprise", "scipy", "numba", "sklearn", "torch", "polars", "matplotlib")
@@ -104,10 +106,23 @@ EVERY_USER = np.repeat(np.arange(N_USERS), N_ITEMS)
 EVERY_ITEM = np.tile(np.arange(N_ITEMS), N_USERS)
 
 
+OUTSIDE: dict[str, Any] = {"n_questions": 40}  # for a model that lives at an address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _language_model() -> Iterator[None]:
+    """Run a server that answers alike, in no time: what comes from outside is not ours to keep."""
+    with pytest.MonkeyPatch.context() as patch, language_server(sensible) as server:
+        patch.setitem(OUTSIDE, "address", server.address)
+        patch.setattr(outside, "_now", lambda: 0.0)
+        yield
+
+
 def quick(model: type[Recommender]) -> Recommender:
     """Make a model; what learns by PyTorch makes few passes, for here it need not be good."""
     is_network = model.extra == "deep" and "n_epochs" in model.config_class.model_fields
-    return model.from_values({"n_epochs": 2} if is_network else {})
+    lacking = OUTSIDE if model().lacks() else {}
+    return model.from_values({"n_epochs": 2} if is_network else lacking)
 
 
 def fit(model: type[Recommender], log: InteractionLog = LOG, seed: int = 3) -> Recommender:
@@ -246,7 +261,8 @@ for key, model_class in MODELS.items():
     if missing_extra(model_class) is not None:
         continue
     is_network = model_class.extra == "deep" and "n_epochs" in model_class.config_class.model_fields
-    model = model_class.from_values({"n_epochs": 2} if is_network else {})
+    lacking = json.loads(sys.argv[2]) if model_class().lacks() else {}
+    model = model_class.from_values({"n_epochs": 2} if is_network else lacking)
     model.fit(log, model_class.served_tasks(tasks), rng=np.random.default_rng(3))
     np.savez(
         f"{folder}/{key}.npz",
@@ -259,7 +275,7 @@ for key, model_class in MODELS.items():
 def fitted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("elsewhere")
     _write_log(folder)
-    _python(FIT_ELSEWHERE, folder)
+    _python(FIT_ELSEWHERE, folder, json.dumps(OUTSIDE))
     return folder
 
 

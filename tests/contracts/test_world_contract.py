@@ -8,8 +8,9 @@ are spoiled: one user, one item of each kind, all ratings equal, a task that nob
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from sample_data import WORLDS, world_tasks
 from sample_data.dials import turned
 from sample_data.simulator import simulate
 from sample_data.spec import read_spec
+from tests.language_server import language_server, sensible
 
 N_USERS, N_ITEMS = 150, 200
 N_PAIRS = 400  # of each task, drawn at random
@@ -50,14 +52,24 @@ def train_and_validation(world: str) -> tuple[InteractionLog, InteractionLog]:
     return split.train, split.validation
 
 
+OUTSIDE: dict[str, Any] = {"n_questions": 40}  # for a model that lives at an address
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _language_model() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch, language_server(sensible) as server:
+        patch.setitem(OUTSIDE, "address", server.address)
+        yield
+
+
 def quick(key: str) -> Recommender:
     """Make a model; a network makes few passes, for here it need not be good."""
     missing = missing_extra(MODELS[key])
     if missing is not None:
         pytest.skip(str(missing))
     is_network = MODELS[key].extra == "deep" and "n_epochs" in MODELS[key].config_class.model_fields
-    values = {"n_epochs": 3} if is_network else {}
-    return MODELS[key].from_values(values)
+    lacking = OUTSIDE if MODELS[key]().lacks() else {}
+    return MODELS[key].from_values({"n_epochs": 3} if is_network else lacking)
 
 
 def fit(world: str, key: str) -> Recommender:

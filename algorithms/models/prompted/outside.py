@@ -40,6 +40,7 @@ _MAX_QUOTED = 200  # characters of what a server says
 _STEP = 65536  # bytes read at a time
 _PATH = "/chat/completions"
 _HIDDEN = "***"
+_now = time.monotonic
 _TASK = (
     "You answer questions about what people choose. Answer with what is asked for and nothing else."
 )
@@ -228,7 +229,7 @@ class OutsideModel:
         OutsideError
             Where there is none: its sentence says why, and what to do.
         """
-        started = time.monotonic()
+        started = _now()
         status, waits, body = self._ask(prompt)
         if status == 429:  # busy: wait as long as it asks, within reason, and ask once more
             time.sleep(min(waits, _MAX_PAUSE))
@@ -238,7 +239,7 @@ class OutsideModel:
             status, _, body = self._ask(prompt)
         self._check(status, body)
         text, first_words = self._read(body)
-        return OutsideAnswer(self._hide(text), time.monotonic() - started, first_words)
+        return OutsideAnswer(self._hide(text), _now() - started, first_words)
 
     def _question(self, prompt: str) -> bytes:
         messages = [{"role": "system", "content": _TASK}, {"role": "user", "content": prompt}]

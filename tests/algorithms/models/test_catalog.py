@@ -22,7 +22,7 @@ def test_models_stand_in_the_order_in_which_they_are_taught() -> None:
         "normal_predictor", "als", "bpr", "lmf", "item_cosine", "item_tfidf", "item_bm25", "ease",
         "logistic", "separate_factors", "shared_factors", "shared_specific", "factor_weights",
         "stacked_als", "feature_factors", "rule_blend", *NETWORKS, "distilled",
-        "adversarial_shared", *ADVERSARIES, "prompted",
+        "adversarial_shared", *ADVERSARIES, "prompted", "outside_prompted",
         "policy_epsilon_greedy", "policy_thompson", "policy_linucb", "policy_reinforce",
         "policy_cross_entropy", "policy_rule_sets", "rmtl_weights", "naive",
     ]  # fmt: skip

@@ -28,7 +28,7 @@ from algorithms.models.prompted.outside import (
     address_problem,
     origin,
 )
-from tests.algorithms.models.prompted.language_server import Reply, language_server, said
+from tests.language_server import Reply, language_server, said
 
 KEY = "sk-a-secret-that-nobody-may-see"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -42,6 +43,14 @@ def said(text: str, **more: Any) -> Reply:
     """Answer as a language model does."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, **more}
     return Reply(body=json.dumps({"choices": [choice]}).encode())
+
+
+def sensible(asked: Asked) -> Reply:
+    """Answer whatever the lab asks, the same to the same question: the last candidate first."""
+    candidates = re.findall(r"^(\d+)\. ", asked.prompt, flags=re.MULTILINE)
+    if candidates:
+        return said(", ".join(reversed(candidates)))
+    return said("yes" if "yes or no" in asked.prompt else "4")
 
 
 @dataclass
