@@ -40,10 +40,14 @@ def test_a_curve_of_labels_is_drawn(qtbot, application: Application, tmp_path: P
     assert panel is not None
     form = panel.form
     form.model_chosen.emit(0, "popularity")
+    form.model_chosen.emit(1, "")
     form.values_edited.emit("0.5, 1")
     form.seeds_edited.emit(1)
     assert context.curves is not None
     form.start_pressed.emit()
     qtbot.waitUntil(lambda: context.curves.is_running, timeout=10_000)
-    qtbot.waitUntil(lambda: not context.curves.is_running, timeout=60_000)
-    assert context.curves.n_done == context.curves.n_runs > 0
+    qtbot.waitUntil(lambda: not context.curves.is_running, timeout=120_000)
+    assert context.curves.n_done == context.curves.n_runs == 2
+    (kept,) = context.workspace.project.curves(context.workspace.dataset_id)
+    assert [len(each) for each in context.workspace.project.load_curve_runs(kept.id)] == [2]
+    assert panel.table.model.rowCount() == 2
