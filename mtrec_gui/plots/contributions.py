@@ -85,11 +85,11 @@ def signed(value: float, digits: int) -> str:
     return nothing if written[1:] == nothing else written.replace("-", "−")
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, widest: int = _WIDEST) -> str:
     """Cut a label that would leave no room for its bar."""
     width = 0
     for place, letter in enumerate(text):
         width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        if width > _WIDEST:
+        if width > widest:
             return text[: place - 1].rstrip(" ,·") + "…"
     return text

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mtrec_gui.theme import Theme
 
 _MOST_WRITTEN = 240  # fields of a table of weights; in more, no number could be read
+_WIDEST_BAR = 40  # letters of a bar's name
 _MOST_NAMES = 12  # points with numbers for names; more would hide the points
 _DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)))  # of curves that belong to no task
 _LINE = 1.35  # height of a line of text, in sizes of the font
@@ -207,7 +208,7 @@ def _draw_bars(figure: Figure, bars: Bars, words: ExhibitWords, theme: Theme) ->
             color=theme.muted,
         )
     axes.axvline(0, color=theme.muted, linewidth=1, zorder=3)
-    names = [shortened(words.text(name)) for name in bars.names]
+    names = [shortened(words.text(name), _WIDEST_BAR) for name in bars.names]
     axes.set_yticks(places, names, color=theme.text, parse_math=False)
     axes.set_ylim(len(places) - 0.4, -0.6)
     low, high = min(0.0, *(values - spread_by)), max(0.0, *(values + spread_by))
@@ -299,10 +300,13 @@ def _is_word(name: str) -> bool:
 
 def _digits(values: FloatArray) -> int:
     """Return how many decimals tell values apart."""
-    known = np.abs(values[np.isfinite(values)])
-    largest = float(known.max()) if len(known) else 0.0
-    return 0 if largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 2
+    largest, apart = float(np.abs(known).max()), float(np.ptp(known))
+    digits = 0 if largest >= 100 else 1 if largest >= 10 else 2 if largest >= 0.1 else 3
+    return digits + (0 < apart < 5 * 10.0**-digits)
 
 
 def _written(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")
+    return f"{value:z.{digits}f}".replace("-", "−")

@@ -44,6 +44,8 @@ from algorithms.models.neural.network import (
 )
 from algorithms.models.neural.ops import Array, Ops, Weights
 
+ATTENTION_OF = "attention of layer "  # before a layer's number, where its weights are noted
+
 
 class AutoIntConfig(NetworkConfig):
     """Parameters of self-attention between fields."""
@@ -79,7 +81,7 @@ class AutoIntNetwork(Network):
             name = f"layer{layer}"
             read, attention = attend(ops, w, name, crossed, crossed, self.config.n_heads)
             crossed = ops.relu(read + apply_linear(w, f"{name}.rest", crossed))
-            use[f"attention of layer {layer + 1}"] = attention.mean(axis=1)  # (n, F, F)
+            use[f"{ATTENTION_OF}{layer + 1}"] = attention.mean(axis=1)  # (n, F, F)
         known = ops.concat([self.with_product(ops, x), crossed.reshape(x.shape[0], -1)])
         h = perceptron(ops, w, "trunk", known, self.config.dropout)
         z = [head(ops, w, f"head{t}", h) for t in range(self.sizes.n_tasks)]
@@ -115,14 +117,14 @@ class AutoInt(InspectedRecommender):
                 title=Message("Which field reads which, layer {layer}", {"layer": layer}),
                 sentence=Message(
                     "Each row shares out the reading of one field among all fields: a mean over "
-                    "{n} events of training and the attention heads. Even shares are "
+                    "{n:,} events of training and the attention heads. Even shares are "
                     "{even:.0%}. " + WARNING,
                     {"n": len(inside.examples), "even": 1 / len(names)},
                 ),
                 row_names=names,
                 column_names=names,
                 values=np.asarray(
-                    inside.output.use[f"attention of layer {layer}"], dtype=np.float64
+                    inside.output.use[f"{ATTENTION_OF}{layer}"], dtype=np.float64
                 ).mean(axis=0),
             )
             for layer in range(1, self.config.n_layers + 1)

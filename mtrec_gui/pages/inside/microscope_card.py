@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 
 from algorithms.balancing.record import TrainingRecord
 from algorithms.models.neural.aitm import TRANSFER_TO
+from algorithms.models.neural.autoint import ATTENTION_OF
 from mtrec_gui.pages.inside.film import Moment, Quantity, curve, moment, nearest, scales
 from mtrec_gui.pages.inside.moment_bars import BarColumn, MomentBars
 from mtrec_gui.plots.exhibits import ExhibitWords, draw_lines
@@ -198,6 +199,16 @@ class MicroscopeCard(Card):
                 self.tr(
                     "How much of its attention is on what the step before passes on (1), and how "
                     "much on its own tower (2)."
+                ),
+            )
+        if name.startswith(ATTENTION_OF):
+            return (
+                self.tr("Attention between fields, layer {layer}").format(
+                    layer=name.removeprefix(ATTENTION_OF)
+                ),
+                self.tr(
+                    "How much each field (a row) reads of each (a column), in the order of the "
+                    "picture below that names them."
                 ),
             )
         return engine_text(name), ""

@@ -104,6 +104,17 @@ def test_weights_are_written_into_their_fields(figure, theme):
     assert axes.get_yticklabels()[1].get_color() == theme.task_colour(1)
 
 
+def test_values_that_lie_close_together_have_the_digits_that_tell_them_apart(figure, theme):
+    close = np.array([[0.121, 0.124], [0.129, -0.0001]])
+    heat = HeatMap(**SAID, row_names=("a", "b"), column_names=("a", "b"), values=close[:1])
+    draw_exhibit(figure, heat, WORDS, theme)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.121", "0.124"]
+    figure.clear()
+    heat = HeatMap(**SAID, row_names=("a", "b"), column_names=("a", "b"), values=close)
+    draw_exhibit(figure, heat, WORDS, theme)
+    assert [text.get_text() for text in figure.axes[0].texts][3] == "0.00"
+
+
 def test_a_great_table_of_weights_bears_no_numbers(figure, theme):
     many = tuple(str(n) for n in range(30))
     heat = HeatMap(**SAID, row_names=many, column_names=many, values=np.eye(30))
