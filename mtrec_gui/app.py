@@ -125,17 +125,21 @@ class Application(QObject):
         from mtrec_gui.curve_desk import CurveDesk
         from mtrec_gui.jobs.local import LocalJobs
         from mtrec_gui.jobs.qt_bridge import QtJobs, ThreadRunner
+        from mtrec_gui.keys import Keys
         from mtrec_gui.run_desk import RunDesk
         from mtrec_gui.search_desk import SearchDesk
         from mtrec_gui.shell import Shell
         from mtrec_gui.study_desk import FUNCTION
 
         self._runner = ThreadRunner(self._on_bug, parent=self)
-        self._jobs = QtJobs(LocalJobs(), parent=self)
+        keys = Keys()
+        self._jobs = QtJobs(LocalJobs(secrets=keys.for_run), parent=self)
         workspace = Workspace(self._runner)
         desk = RunDesk(workspace, self._jobs)
         self._jobs.happened.connect(desk.job_happened)
-        self._trials = QtJobs(LocalJobs(max_parallel=1, function=FUNCTION), parent=self)
+        self._trials = QtJobs(
+            LocalJobs(max_parallel=1, function=FUNCTION, secrets=keys.for_run), parent=self
+        )
         searches = SearchDesk(workspace, self._trials)
         self._trials.happened.connect(searches.job_happened)
         curves = CurveDesk(workspace, self._trials)  # what both ask for waits in one queue
@@ -148,6 +152,7 @@ class Application(QObject):
             self.window.notices.show_notice,
             searches=searches,
             curves=curves,
+            keys=keys,
         )
         self.shell = Shell(self.context, self.window)
         presenter = HomePresenter(

@@ -22,6 +22,7 @@ from mtrec_gui.bringing import questions, rejected_lines
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.local import LocalJobs
 from mtrec_gui.jobs.port import JobEvent, JobState
+from mtrec_gui.keys import Keys
 from mtrec_gui.model_shelf import compare, find_model
 from mtrec_gui.run_desk import DeskRow, RunDesk
 from mtrec_gui.workspace import Workspace
@@ -58,7 +59,7 @@ def open_workspace() -> Workspace:
 def run_all(workspace: Workspace, console: Console) -> list[DeskRow]:
     """Run the workspace's experiment, one process a run, with a progress display."""
     events: queue.Queue[JobEvent] = queue.Queue()
-    backend = LocalJobs()
+    backend = LocalJobs(secrets=Keys().for_run)
     backend.listen(events.put)
     desk = RunDesk(workspace, backend)
     try:

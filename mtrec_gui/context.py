@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mtrec_gui.asked import ListAsked, NumberAsked
 from mtrec_gui.curve_desk import CurveDesk
 from mtrec_gui.events import Event
+from mtrec_gui.keys import Keys
 from mtrec_gui.run_desk import RunDesk
 from mtrec_gui.search_desk import SearchDesk
 from mtrec_gui.widgets.appearance import Appearance
@@ -30,6 +31,7 @@ class Context:
     list_asked : a page wants Explain to show the list of a user
     searches : starts and follows searches
     curves : starts and follows curves
+    keys : of language models outside, in memory
     """
 
     workspace: Workspace
@@ -42,3 +44,4 @@ class Context:
     list_asked: Event[ListAsked] = field(default_factory=Event)
     searches: SearchDesk | None = None
     curves: CurveDesk | None = None
+    keys: Keys = field(default_factory=Keys)

@@ -21,7 +21,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext
 from pathlib import Path
@@ -52,11 +52,18 @@ class LocalJobs:
     max_parallel : how many runs may go on at once. By default one for every two cores, so
         that the seconds measured are honest and a run's own threads have room
     function : ``module:name`` of what a worker calls with a spec, a log and a progress
+    secrets : returns what the process of a run is to find in its environment, such as a key
     """
 
-    def __init__(self, max_parallel: int | None = None, function: str = RUNNER) -> None:
+    def __init__(
+        self,
+        max_parallel: int | None = None,
+        function: str = RUNNER,
+        secrets: Callable[[RunSpec], Mapping[str, str]] = lambda spec: {},
+    ) -> None:
         self._max_parallel = max_parallel or max(1, _n_cores() // 2)
         self._function = function
+        self._secrets = secrets
         self._context = multiprocessing.get_context("spawn")
         self._temporary = tempfile.TemporaryDirectory(prefix="mtrec-", ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
@@ -153,7 +160,7 @@ class LocalJobs:
         while self._waiting and len(self._running) < self._max_parallel and not self._closed:
             job = self._waiting.popleft()
             try:
-                job.start(self._context, self._order(job))
+                job.start(self._context, self._order(job), self._secrets(job.handle.spec))
             except OSError as error:
                 self._end(job, JobState.FAILED, message=endings.cannot_start(job.model, error))
                 continue
@@ -326,8 +333,8 @@ class _Job:
     def model(self) -> str:
         return self.handle.spec.model
 
-    def start(self, context: SpawnContext, order: worker.Order) -> None:
-        self.process = WorkerProcess(context, order)
+    def start(self, context: SpawnContext, order: worker.Order, secrets: Mapping[str, str]) -> None:
+        self.process = WorkerProcess(context, order, secrets)
 
 
 def _n_cores() -> int:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import time
+from collections.abc import Mapping
 from multiprocessing.context import SpawnContext
 from typing import Any
 
@@ -21,13 +22,21 @@ class WorkerProcess:
     ----------
     context : where processes come from
     order : what it is to do
+    secrets : for its environment; they go to it through memory, never through a file
     """
 
-    def __init__(self, context: SpawnContext, order: worker.Order) -> None:
+    def __init__(
+        self,
+        context: SpawnContext,
+        order: worker.Order,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
         self.events, for_events = context.Pipe(duplex=False)
         for_control, self._control = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=worker.main, args=(for_events, for_control, order.to_json()), daemon=True
+            target=worker.main,
+            args=(for_events, for_control, order.to_json(), dict(secrets or {})),
+            daemon=True,
         )
         try:
             self._process.start()

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -66,9 +67,19 @@ class Order:
         return json.dumps(asdict(self))
 
 
-def main(events: Connection, control: Connection, order_json: str) -> None:
-    """Do one run and end. This is what the new process calls."""
+def main(
+    events: Connection, control: Connection, order_json: str, secrets: Mapping[str, str]
+) -> None:
+    """Do one run and end. This is what the new process calls.
+
+    Parameters
+    ----------
+    events, control : to the parent, and from it
+    order_json : an ``Order``
+    secrets : for the environment of this process alone
+    """
     os.environ.update(ENVIRONMENT)
+    os.environ.update(secrets)
     if hasattr(os, "nice"):  # the window goes first where both want a core
         os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
