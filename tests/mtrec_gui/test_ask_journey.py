@@ -11,7 +11,7 @@ from algorithms.tasks import Task, TaskKind
 from mtrec_gui import preferences
 from mtrec_gui.app import make_qt_application
 from mtrec_gui.model_shelf import default_experiment, run
-from tests.algorithms.models.prompted.language_server import language_server, said
+from tests.language_server import language_server, said
 from tests.mtrec_gui.person import CTRL, Person
 
 pytestmark = pytest.mark.slow

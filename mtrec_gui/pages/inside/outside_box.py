@@ -33,11 +33,13 @@ class OutsideBox(QWidget):
         self.address, self.model, self.key = QLineEdit(), QLineEdit(), QLineEdit()
         self.address.setPlaceholderText("http://localhost:11434/v1")
         self.model.setPlaceholderText(self.tr("The server's name of the model"))
-        self.key.setPlaceholderText(self.tr("None, where the server asks for none"))
+        self.key.setPlaceholderText(self.tr("The one that is kept for the server, if any"))
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         lines = QGridLayout()
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(S)
+        for field in (self.address, self.model):
+            field.textEdited.connect(lambda _: self._tell())
         for place, (field, title) in enumerate(
             (
                 (self.address, self.tr("Address")),
@@ -46,10 +48,14 @@ class OutsideBox(QWidget):
             )
         ):
             field.setAccessibleName(title)
-            field.textEdited.connect(lambda _: self._tell())
             lines.addWidget(PlainLabel(title), place, 0)
             lines.addWidget(field, place, 1)
-        self.switch.toggled.connect(lambda _: self._tell())
+        self.remember = QCheckBox(self.tr("Remember the key in the system's own key store"))
+        self.remember.hide()
+        self._has_key = False
+        self.key.textEdited.connect(lambda _: self._key_typed())
+        for box in (self.switch, self.remember):
+            box.toggled.connect(lambda _: self._tell())
         self._fields = QWidget()
         words = PlainLabel(
             self.tr(
@@ -57,8 +63,9 @@ class OutsideBox(QWidget):
                 "protocol. While the box is ticked, each question that you ask is sent there, with "
                 "all that it says of the user, the titles of its items, a line that wants a short "
                 "answer, the model's name and the key. Nothing else is sent, and nothing at all "
-                "while the box is not ticked. The key is kept until the window closes, and is "
-                "written nowhere."
+                "while the box is not ticked. The key is kept in memory until the window closes, "
+                "for this server alone; runs of the outside language model use it too. No project "
+                "and no settings hold it."
             ),
             "remark",
             wrap=True,
@@ -66,6 +73,7 @@ class OutsideBox(QWidget):
         inside = column(words)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addLayout(lines)
+        inside.addWidget(self.remember)
         inside.addWidget(self.switch)
         self._fields.setLayout(inside)
         outer = column()
@@ -83,8 +91,17 @@ class OutsideBox(QWidget):
             self.switch.isChecked(),
             self.address.text().strip(),
             self.model.text().strip(),
-            self.key.text().strip(),
+            self.key.text().strip() if self._has_key else None,
+            self.remember.isChecked(),
         )
+
+    def offer_to_remember(self, can_remember: bool) -> None:
+        """Say whether keys can go to the system's own store."""
+        self.remember.setVisible(can_remember)
+
+    def _key_typed(self) -> None:
+        self._has_key = True
+        self._tell()
 
     def _tell(self) -> None:
         self.wished.emit(self.wish)
@@ -130,4 +147,6 @@ class OutsideAnswer(QWidget):
         sent = self.tr("Sent: {sent}").format(sent=reply.sent)
         if reply.seconds is not None:
             sent = self.tr("{time} · {sent}").format(time=seconds(reply.seconds), sent=sent)
+        if reply.remark is not None:
+            sent = f"{sent}\n{say(reply.remark)}"
         self.remark.setText(sent)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from algorithms.errors import MtrecError
+from algorithms.messages import Message
 from mtrec_gui.pages.inside.outside_state import OutsideReply, OutsideWish
 from mtrec_gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from algorithms.errors import MtrecError
     from mtrec_gui.jobs.background import Errand
 
 
@@ -38,6 +39,19 @@ class Outside(Protocol):
         """Answer a prompt; what goes wrong is raised as an error of the lab."""
 
 
+class KeyShelf(Protocol):
+    """Keeps the keys of servers."""
+
+    def keep(self, address: str, key: str) -> None:
+        """Keep a key for the session; an empty one goes."""
+
+    def remember(self, address: str, key: str) -> None:
+        """Keep a key in the system's own store; an empty one goes."""
+
+    def find(self, address: str) -> str:
+        """Return the key of an address's server, or nothing."""
+
+
 class OutsideView(Protocol):
     """What the presenter asks of the view."""
 
@@ -52,6 +66,7 @@ class OutsidePresenter:
     ----------
     readable : writes the titles of items for their words
     make : connects to an address, with the name of a model and a key
+    keys : what a person typed here serves the runs of outside models as well
     """
 
     def __init__(
@@ -59,8 +74,10 @@ class OutsidePresenter:
         workspace: Workspace,
         readable: Callable[[str], str],
         make: Callable[[str, str, str], Outside],
+        keys: KeyShelf,
     ) -> None:
-        self._workspace, self._readable, self._make = workspace, readable, make
+        self._workspace, self._readable = workspace, readable
+        self._make, self._keys = make, keys
         self._view: OutsideView | None = None
         self._wish = OutsideWish()
         self._request = 0
@@ -86,23 +103,40 @@ class OutsidePresenter:
         request = self._request
         reply = OutsideReply(prompt, self._readable(prompt), wish.model)
 
-        def answered(found: Answered) -> None:
+        def work() -> OutsideReply:
+            key, remark = self._key(wish)
+            found = self._make(wish.address, wish.model, key).answer(reply.sent)
+            likeliest = sorted(found.first_words.items(), key=lambda each: -each[1])
+            return replace(
+                reply,
+                text=found.text,
+                seconds=found.seconds,
+                first_words=tuple((word, math.exp(p)) for word, p in likeliest),
+                remark=remark,
+            )
+
+        def answered(found: OutsideReply) -> None:
             if request == self._request:
-                likeliest = sorted(found.first_words.items(), key=lambda each: -each[1])
-                words = tuple((word, math.exp(p)) for word, p in likeliest)
-                text, took = found.text, found.seconds
-                self._show(replace(reply, text=text, seconds=took, first_words=words))
+                self._show(found)
 
         def failed(error: MtrecError) -> None:
             if request == self._request:
                 self._show(replace(reply, problem=error.message))
 
         self._show(reply)
-        self._errand = self._workspace.runner.run(
-            lambda progress: self._make(wish.address, wish.model, wish.key).answer(reply.sent),
-            answered,
-            failed,
-        )
+        self._errand = self._workspace.runner.run(lambda progress: work(), answered, failed)
+
+    def _key(self, wish: OutsideWish) -> tuple[str, Message | None]:
+        """Return the key of a question, kept as a person wants it, and why it could not be."""
+        if wish.key is None:
+            return self._keys.find(wish.address), None
+        self._keys.keep(wish.address, wish.key)
+        if wish.remembers:
+            try:
+                self._keys.remember(wish.address, wish.key)
+            except MtrecError as error:
+                return wish.key, error.message
+        return wish.key, None
 
     def _forget(self) -> None:
         """Show nothing of what was asked before."""

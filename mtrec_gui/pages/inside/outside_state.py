@@ -16,13 +16,16 @@ class OutsideWish:
     is_on : whether anything is sent
     address : of a server that speaks OpenAI's protocol
     model : what the server calls the model
-    key : that the server asks for; empty where it asks for none
+    key : that the server asks for, empty where it asks for none; None where a person typed none,
+        so that the one kept for the server serves
+    remembers : whether the key goes to the system's own store
     """
 
     is_on: bool = False
     address: str = ""
     model: str = ""
-    key: str = field(default="", repr=False)
+    key: str | None = field(default=None, repr=False)
+    remembers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class OutsideReply:
     text, seconds : the answer and the time that it took; nothing while it is waited for
     first_words : the likeliest first words of an answer and their probabilities, where it tells
     problem : why there is no answer
+    remark : why the key could not be remembered
     """
 
     prompt: str
@@ -46,3 +50,4 @@ class OutsideReply:
     seconds: float | None = None
     first_words: tuple[tuple[str, float], ...] = ()
     problem: Message | None = None
+    remark: Message | None = None

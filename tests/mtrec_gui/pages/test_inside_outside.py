@@ -1,13 +1,12 @@
 """A language model outside: nothing is sent unless a person wants it; every end is a sentence."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
-from tests.algorithms.models.prompted.language_server import Reply, language_server, said
 
 from algorithms.errors import MtrecError
 from mtrec_gui.events import Event
@@ -17,6 +16,7 @@ from mtrec_gui.pages.inside.outside_box import OutsideAnswer, OutsideBox
 from mtrec_gui.pages.inside.outside_presenter import OutsidePresenter
 from mtrec_gui.pages.inside.outside_state import OutsideReply, OutsideWish
 from mtrec_gui.widgets.appearance import Appearance
+from tests.language_server import Reply, language_server, said
 from tests.mtrec_gui.fakes import LateRunner
 
 THERE = OutsideWish(True, "http://localhost:1/v1", "tiny", "secret")
@@ -68,9 +68,28 @@ def server():
     return Server()
 
 
-def presented(runner, server):
+class Shelf:
+    """Keeps keys by address; the system's store is locked."""
+
+    def __init__(self):
+        self.kept = {"http://kept/v1": "old"}
+
+    def keep(self, address, key):
+        self.kept[address] = key
+
+    def remember(self, address, key):
+        raise NobodyThereError(address="the store")
+
+    def find(self, address):
+        return self.kept.get(address, "")
+
+
+def presented(runner, server, shelf=None):
     presenter = OutsidePresenter(
-        Workplace(runner), lambda text: text.replace("item_1", "“Lamp”"), server
+        Workplace(runner),
+        lambda text: text.replace("item_1", "“Lamp”"),
+        server,
+        Shelf() if shelf is None else shelf,
     )
     view = View()
     presenter.attach(view)
@@ -131,6 +150,25 @@ class TestPresenter:
         late.do_all()
         assert view.replies[-1] is None
 
+    def test_a_key_is_kept_for_its_server_and_found_again(self, server):
+        shelf = Shelf()
+        presenter, view = presented(ImmediateRunner(), server, shelf)
+        for wish, key in (
+            (OutsideWish(True, "http://kept/v1", "tiny"), "old"),
+            (OutsideWish(True, "http://other/v1", "tiny"), ""),
+            (THERE, "secret"),
+            (OutsideWish(True, THERE.address, "tiny"), "secret"),
+            (OutsideWish(True, THERE.address, "tiny", ""), ""),  # it was erased
+            (OutsideWish(True, THERE.address, "tiny"), ""),
+        ):
+            presenter.wished(wish)
+            presenter.asked("will it?")
+            assert server.key == key
+        presenter.wished(replace(THERE, remembers=True))
+        presenter.asked("will it?")
+        assert view.replies[-1].text == "WILL IT?"
+        assert "the store" in str(view.replies[-1].remark)
+
     def test_the_key_is_in_no_text_of_the_wish(self):
         assert "secret" not in repr(THERE)
 
@@ -177,9 +215,16 @@ class TestBox:
         box.wished.connect(told.append)
         for field, text in ((box.address, " http://x/v1 "), (box.model, "m"), (box.key, "k")):
             QTest.keyClicks(field, text)
+        assert [wish.key for wish in told] == [*[None] * (len(told) - 1), "k"]
         assert not told[-1].is_on
+        assert not box.remember.isVisible()
         box.switch.click()
         assert told[-1] == OutsideWish(True, "http://x/v1", "m", "k")
+        QTest.keyClick(box.key, Qt.Key.Key_Backspace)
+        assert told[-1].key == ""
+        box.offer_to_remember(True)
+        box.remember.click()
+        assert told[-1].remembers
 
     def test_an_answer_is_text_and_a_problem_too(self, qtbot):
         shown = OutsideAnswer()
