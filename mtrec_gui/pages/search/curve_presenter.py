@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from algorithms.errors import MtrecError
 from algorithms.evaluation import RunSpec
 from algorithms.messages import Message
-from algorithms.models.base import Recommender
-from algorithms.models.extras import missing_extra, require_extra
-from algorithms.models.neural.recommender import NeuralRecommender
+from algorithms.models.extras import require_extra
 from algorithms.search import (
     CurveKind,
     CurveSpec,
     Objective,
-    searchable,
     share_values,
     size_values,
 )
 from mtrec_gui.curve_desk import CurveDesk, CurveLine
 from mtrec_gui.model_shelf import MODELS
+from mtrec_gui.pages.search.curve_models import drawable_models, numbers_of
 from mtrec_gui.pages.search.curve_state import (
     MOST_MODELS,
     CurveForm,
@@ -146,36 +143,8 @@ class CurvePresenter:
 
     # --- what is drawn ---------------------------------------------------------------------
 
-    def _models(self) -> dict[str, type[Recommender]]:
-        """Return the models of which such a curve can be drawn, by their ids.
-
-        A model is taken as the experiment has it set; where it has it more than once, each of
-        these variants can be drawn, so that a remedy stands beside the same model without it.
-        """
-        tasks = self._workspace.experiment.tasks
-        return {
-            id_: model
-            for key, model in MODELS.items()
-            if model.bound is None and model.served_tasks(tasks) and self._suits(model)
-            for id_ in self._ids(key)
-        }
-
-    def _suits(self, model: type[Recommender]) -> bool:
-        if self._kind is CurveKind.SHRINK:
-            return issubclass(model, NeuralRecommender)
-        has_numbers = self._kind is CurveKind.LABELS or bool(_numbers(model))
-        return has_numbers and missing_extra(model) is None
-
-    def _configs(self, key: str) -> list[Mapping[str, Any]]:
-        choices = self._workspace.experiment.models
-        return [choice.config for choice in choices if choice.model == key] or [{}]
-
-    def _ids(self, key: str) -> list[str]:
-        return [key, *(f"{key}#{n + 1}" for n in range(1, len(self._configs(key))))]
-
-    def _config(self, id_: str) -> Mapping[str, Any]:
-        key, _, number = id_.partition("#")
-        return self._configs(key)[int(number or 1) - 1]
+    def _models(self) -> dict[str, DrawableModel]:
+        return drawable_models(self._kind, self._workspace.experiment)
 
     def _propose(self) -> None:
         """Fill in what is not chosen, and show it."""
@@ -190,12 +159,12 @@ class CurvePresenter:
         if self._kind is CurveKind.LABELS:
             self._values = self._values or _SHARES
         elif self._kind is CurveKind.SIZE and self._chosen:
-            model = models[self._chosen[0]]
-            if self._parameter not in _numbers(model):
+            model = MODELS[models[self._chosen[0]].key]
+            if self._parameter not in numbers_of(model):
                 try:
                     self._parameter = size_values(model)[0]
                 except MtrecError:  # nothing is known to make it larger: the first number
-                    self._parameter = _numbers(model)[0]
+                    self._parameter = numbers_of(model)[0]
                 self._values = ""
             if not self._values:
                 values = size_values(model, self._parameter)[1]
@@ -205,7 +174,8 @@ class CurvePresenter:
     def _served(self) -> tuple[str, ...]:
         """Return the tasks that all chosen models serve."""
         tasks = self._workspace.experiment.tasks
-        served = [{t.name for t in _class(id_).served_tasks(tasks)} for id_ in self._chosen]
+        keys = [each.key for id_, each in self._models().items() if id_ in self._chosen]
+        served = [{t.name for t in MODELS[key].served_tasks(tasks)} for key in keys]
         return tuple(t.name for t in tasks if served and all(t.name in names for names in served))
 
     def _specs(self) -> list[CurveSpec] | Message:
@@ -213,25 +183,26 @@ class CurvePresenter:
         if not self._chosen or not self._task:
             return _NOTHING
         try:
-            return [self._spec(id_) for id_ in self._chosen]
+            models = self._models()
+            return [self._spec(models[id_]) for id_ in self._chosen]
         except MtrecError as error:
             return error.message
 
-    def _spec(self, id_: str) -> CurveSpec:
-        experiment, model = self._workspace.experiment, _class(id_)
+    def _spec(self, chosen: DrawableModel) -> CurveSpec:
+        experiment, model = self._workspace.experiment, MODELS[chosen.key]
         require_extra(model)
         parameter, values = "", tuple[float, ...]()
         if self._kind is CurveKind.LABELS:
             values = share_values(self._values)
-        elif self._kind is CurveKind.SIZE and self._parameter in _numbers(model):
+        elif self._kind is CurveKind.SIZE and self._parameter in numbers_of(model):
             parameter, values = size_values(model, self._parameter, self._values)
         elif self._kind is CurveKind.SIZE:
             parameter, values = size_values(model)
         spec = CurveSpec(
             kind=self._kind,
             base=RunSpec(
-                model=model.key,
-                config=dict(self._config(id_)),
+                model=chosen.key,
+                config=dict(chosen.config),
                 seed=1,
                 tasks=experiment.tasks,
                 split=experiment.split,
@@ -266,18 +237,15 @@ class CurvePresenter:
         if self._task not in served:
             self._task = self._scarce_task(served)
         specs = self._specs()
-        first = models.get(self._chosen[0]) if self._chosen else None
+        first = MODELS[models[self._chosen[0]].key] if self._chosen else None
         self._view.show_form(
             CurveForm(
                 kind=self._kind,
-                models=tuple(
-                    DrawableModel(id_, model.key, self._config(id_))
-                    for id_, model in models.items()
-                ),
+                models=tuple(models.values()),
                 chosen=self._chosen,
                 tasks=served,
                 task=self._task,
-                parameters=() if first is None else _numbers(first),
+                parameters=() if first is None else numbers_of(first),
                 parameter=self._parameter,
                 values=self._values,
                 n_seeds=self._n_seeds,
@@ -352,12 +320,3 @@ class CurvePresenter:
                 shown=curves.id if self._shown is None else self._shown,
             )
         )
-
-
-def _class(id_: str) -> type[Recommender]:
-    return MODELS[id_.partition("#")[0]]
-
-
-def _numbers(model: type[Recommender]) -> tuple[str, ...]:
-    """Return the parameters of a model that are numbers."""
-    return tuple(name for name, each in searchable(model).items() if not each.choices)

@@ -236,6 +236,7 @@ class SearchPresenter:
                     for key, each in MODELS.items()
                     if each.bound is None
                     and missing_extra(each) is None
+                    and each().lacks() is None
                     and (each.is_multitask or searchable(each))
                     and each.served_tasks(self._workspace.experiment.tasks)
                 ),
