@@ -77,6 +77,10 @@ class Keys:
         except store.errors.KeyringError as error:
             raise KeyStoreError(reason=type(error).__name__) from None
 
+    def has(self, address: str) -> bool:
+        """Whether a key of an address's server is in memory; the system's store is not asked."""
+        return bool(self._of_session(address))
+
     def find(self, address: str) -> str:
         """Return the key of an address's server, from memory or the system's store; or nothing."""
         from algorithms.models.prompted.outside import address_problem, origin

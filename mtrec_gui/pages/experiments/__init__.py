@@ -19,11 +19,12 @@ def build(context: Context) -> QWidget:
 
     words = ExperimentWords()
     page = ExperimentsPage(words, context.appearance)
-    presenter = ExperimentsPresenter(context.workspace, context.desk, words.name_edit)
+    presenter = ExperimentsPresenter(context.workspace, context.desk, words.name_edit, context.keys)
     page.model_ticked.connect(presenter.model_ticked)
     page.model_chosen.connect(presenter.model_chosen)
     page.config_edited.connect(presenter.config_edited)
     page.defaults_pressed.connect(presenter.defaults_pressed)
+    page.detail.key_entered.connect(presenter.key_entered)
     page.variant_added.connect(presenter.variant_added)
     page.variant_removed.connect(presenter.variant_removed)
     page.split_edited.connect(presenter.split_edited)

@@ -11,6 +11,7 @@ from algorithms.balancing.catalog import BALANCERS
 from algorithms.balancing.choice import DIALS
 from mtrec_gui.pages.experiments.balancer_well import BalancerWell
 from mtrec_gui.pages.experiments.install_line import InstallLine
+from mtrec_gui.pages.experiments.key_line import KeyLine
 from mtrec_gui.pages.experiments.state import ModelDetail
 from mtrec_gui.pages.experiments.words import ExperimentWords
 from mtrec_gui.theme import M
@@ -32,6 +33,7 @@ class DetailCard(Card):
     config_edited : (field, values that differ)
     defaults_pressed, variant_added, variant_removed, rules_asked
     code_asked : the ``CodePage`` to be shown
+    key_entered : (key, whether the system's own store is to remember it)
     """
 
     config_edited = Signal(str, dict)
@@ -40,6 +42,7 @@ class DetailCard(Card):
     variant_removed = Signal()
     rules_asked = Signal()
     code_asked = Signal(object)
+    key_entered = Signal(str, bool)
 
     def __init__(
         self, words: ExperimentWords, appearance: Appearance, parent: QWidget | None = None
@@ -59,6 +62,8 @@ class DetailCard(Card):
         self._remarks = PlainLabel(role="muted", wrap=True)
         self.install = InstallLine()
         self.balancer = BalancerWell(appearance)
+        self.key = KeyLine()
+        self.key.entered.connect(self.key_entered)
         self._settings = PlainLabel(self.tr("Settings"), "strong")
         self._form_place = row()
         self.rules = button(self.tr("Edit the rules"))
@@ -83,6 +88,7 @@ class DetailCard(Card):
             self.body.addWidget(widget)
         self.body.addWidget(self._settings)
         self.body.addLayout(self._form_place)
+        self.body.addWidget(self.key)
         self.body.addWidget(self.balancer)
         self.body.addLayout(row(self.defaults, self.variant, self.rules, self.remove, None))
         self.body.addStretch(1)
@@ -113,6 +119,7 @@ class DetailCard(Card):
             self._show_tags(detail)
         self._show_form(detail)
         self.install.show_missing(detail.row.missing)
+        self.key.show_place(detail.key_place)
         self.balancer.show_balancer(detail.balancer)
         self.rules.setVisible(detail.follows_rules)
         self.defaults.setEnabled(bool(detail.row.differs))

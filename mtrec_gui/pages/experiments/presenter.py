@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from algorithms.data.split import SplitConfig
 from algorithms.evaluation import ModelChoice
+from mtrec_gui.keys import Keys
 from mtrec_gui.model_shelf import MODELS, differing_values, find_model
 from mtrec_gui.pages.experiments.reading import (
     judging,
+    key_place,
     model_detail,
     model_rows,
     read_seeds,
@@ -52,14 +54,20 @@ class ExperimentsPresenter:
     workspace : holds the experiment
     desk : does the runs
     name_edit : words what can be undone, from an edit and the title of the model concerned
+    keys : of the servers that models ask
     """
 
     def __init__(
-        self, workspace: Workspace, desk: RunDesk, name_edit: Callable[[Edit, str], str]
+        self,
+        workspace: Workspace,
+        desk: RunDesk,
+        name_edit: Callable[[Edit, str], str],
+        keys: Keys,
     ) -> None:
         self._workspace = workspace
         self._desk = desk
         self._name_edit = name_edit
+        self._keys = keys
         self._view: ExperimentsView | None = None
         self._chosen = 0  # place in all_choices
         self._seeds_refused: tuple[str, SeedsProblem] | None = None
@@ -99,6 +107,21 @@ class ExperimentsPresenter:
     def defaults_pressed(self) -> None:
         """A person wants the model that is looked at as it was made."""
         self._change(self._chosen, Edit.DEFAULTS, config={})
+
+    def key_entered(self, key: str, remember: bool) -> None:
+        """A person typed a key for the server that the model asks, or wants it forgotten."""
+        choice = all_choices(self._workspace.experiment)[self._chosen]
+        place = key_place(choice, self._keys)
+        if place is None or not place.address:
+            return
+        self._keys.keep(place.address, key)
+        self._refresh()
+        if remember:
+            self._workspace.runner.run(
+                lambda progress: self._keys.remember(place.address, key),
+                lambda _: None,
+                self._workspace.failed.emit,
+            )
 
     def variant_added(self) -> None:
         """A person wants the model that is looked at once more, with other settings."""
@@ -206,7 +229,7 @@ class ExperimentsPresenter:
         view.show_state(
             ExperimentsState(
                 rows=rows,
-                detail=model_detail(experiment, chosen),
+                detail=model_detail(experiment, chosen, self._keys),
                 judging=shown,
                 plan=run_plan(experiment, rows, self._problems, self._desk.is_running),
             )

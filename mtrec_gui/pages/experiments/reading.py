@@ -8,17 +8,21 @@ from typing import Any
 
 from algorithms.balancing.catalog import BALANCERS
 from algorithms.balancing.choice import DIALS, dials_of
-from algorithms.errors import NoTasksError
+from algorithms.errors import ConfigError, NoTasksError
 from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
 from algorithms.models.base import Recommender
 from algorithms.models.extras import missing_extra
+from algorithms.models.prompted.outside import address_problem
+from algorithms.models.prompted.outside_prompted import OutsidePrompted
 from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text
+from mtrec_gui.keys import Keys
 from mtrec_gui.model_shelf import MODELS, differing_values
 from mtrec_gui.pages.experiments.state import (
     BalancerFacts,
     Judging,
+    KeyPlace,
     MissingPackage,
     ModelDetail,
     ModelRow,
@@ -58,7 +62,7 @@ def model_rows(experiment: Experiment, problems: Sequence[TaskProblem]) -> tuple
                 differs=tuple(values.items()),
                 served=_marks(experiment, model, served=True),
                 unserved=_marks(experiment, model, served=False),
-                blocked=blocked(choice.model, experiment.tasks, problems),
+                blocked=blocked(choice, experiment.tasks, problems),
                 twin_of=next((n for n in earlier if differing(choices[n]) == values), None),
                 variant=len(earlier) + 1,
                 missing=missing,
@@ -77,11 +81,13 @@ def differing(choice: ModelChoice) -> dict[str, Any]:
     return differing_values(model, choice.config)
 
 
-def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) -> Message | None:
+def blocked(
+    choice: ModelChoice, tasks: Sequence[Task], problems: Sequence[TaskProblem]
+) -> Message | None:
     """Return why a model cannot run on these tasks, if it cannot."""
-    model = MODELS.get(key)
+    model = MODELS.get(choice.model)
     if model is None:
-        return Message("This version of the lab has no model “{model}”.", {"model": key})
+        return Message("This version of the lab has no model “{model}”.", {"model": choice.model})
     served = {task.name for task in model.served_tasks(tasks)}
     if not served:
         kinds = ", ".join(sorted(kind.value for kind in model.serves))
@@ -89,7 +95,16 @@ def blocked(key: str, tasks: Sequence[Task], problems: Sequence[TaskProblem]) ->
     missing = missing_extra(model)
     if missing is not None:
         return missing
-    return next((each.message for each in problems if each.fatal and each.task in served), None)
+    problem = next((each.message for each in problems if each.fatal and each.task in served), None)
+    return problem or _lacking(model, choice.config)
+
+
+def _lacking(model: type[Recommender], config: Mapping[str, Any]) -> Message | None:
+    """Return what a person must still enter into a model's form, if anything."""
+    try:
+        return model.from_values(config).lacks()
+    except ConfigError as error:  # a project of another version, or one that was tampered with
+        return error.message
 
 
 def missing_package(model: type[Recommender]) -> MissingPackage | None:
@@ -141,7 +156,17 @@ def balancer_facts(model: type[Recommender], config: Mapping[str, Any]) -> Balan
     )
 
 
-def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
+def key_place(choice: ModelChoice, keys: Keys) -> KeyPlace | None:
+    """Return whether the server that a model asks has a key; None where it asks nobody."""
+    model = MODELS.get(choice.model)
+    if model is None or not issubclass(model, OutsidePrompted):
+        return None
+    address = str(choice.config.get("address", ""))
+    usable = "" if address_problem(address) else address
+    return KeyPlace(usable, keys.has(address), keys.can_remember)
+
+
+def model_detail(experiment: Experiment, row: ModelRow, keys: Keys) -> ModelDetail | None:
     """Return all there is to know about the model of a row; None where it is unknown."""
     choices = all_choices(experiment)
     choice = choices[row.place]
@@ -164,6 +189,7 @@ def model_detail(experiment: Experiment, row: ModelRow) -> ModelDetail | None:
         sources=_sources(model),
         balancer=balancer_facts(model, choice.config),
         idle=idle_dials(model, choice.config),
+        key_place=key_place(choice, keys),
     )
 
 

@@ -107,6 +107,22 @@ class ModelRow:
     missing: MissingPackage | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Whether the server that a model asks has a key; the key itself is never here.
+
+    Parameters
+    ----------
+    address : of the server; empty as long as none that can be used is entered
+    is_kept : whether a key for it is in memory
+    can_remember : whether keys can go to the system's own store
+    """
+
+    address: str
+    is_kept: bool
+    can_remember: bool
+
+
 @dataclass(frozen=True)
 class ModelDetail:
     """The model that is looked at.
@@ -124,6 +140,7 @@ class ModelDetail:
     sources : files with its code, its own first, then those it builds upon
     balancer : the one that is chosen, where the model has one
     idle : parameters that do nothing as long as others are set as they are
+    key_place : where the model asks a server for which a person may have a key
     """
 
     row: ModelRow
@@ -140,6 +157,7 @@ class ModelDetail:
     sources: tuple[str, ...]
     balancer: BalancerFacts | None = None
     idle: tuple[str, ...] = ()
+    key_place: KeyPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from algorithms.tasks import Task, TaskKind
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.jobs.port import JobEvent, JobState
+from mtrec_gui.keys import Keys
 from mtrec_gui.pages.experiments import build
 from mtrec_gui.pages.experiments.presenter import ExperimentsPresenter
 from mtrec_gui.pages.experiments.reading import read_seeds
@@ -86,7 +87,10 @@ class Lab:
         self.desk = RunDesk(self.workspace, self.backend)
         self.view = View()
         self.presenter = ExperimentsPresenter(
-            self.workspace, self.desk, lambda edit, title: f"{edit.value} {title}".strip()
+            self.workspace,
+            self.desk,
+            lambda edit, title: f"{edit.value} {title}".strip(),
+            Keys(),
         )
         self.presenter.attach(self.view)
 
