@@ -22,6 +22,7 @@ from mtrec_gui.wording import engine_text
 
 DIGITS = 6  # of numbers that are not whole
 _FREE = 1_000_000  # where a declaration sets no bound
+_SHORT = 40  # characters: a text that may be longer gets a field of twice the width
 
 
 class TextEditor(QWidget):
@@ -209,11 +210,12 @@ class ConfigForm(QWidget):
     def _fit(self) -> None:
         """Give all controls one width, and those that need it more."""
         width = self.fontMetrics().horizontalAdvance("0" * 15)
-        for control in self._controls.values():
+        for name, control in self._controls.items():
             if isinstance(control, (QuietSpin, QuietDoubleSpin)):
                 control.setFixedWidth(width)
             elif not isinstance(control, QCheckBox):
-                control.setMinimumWidth(width)
+                is_long = _bounds(self._class.model_fields[name]).get("max_length", 0) > _SHORT
+                control.setMinimumWidth(2 * width if is_long else width)
 
     def _control(self, name: str, field: FieldInfo) -> QWidget | None:
         """Return the control of a field, or None for a field that is edited elsewhere."""
@@ -352,10 +354,10 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _bounds(field: FieldInfo) -> dict[str, float]:
-    """Return the bounds of a field's declaration: ge, gt, le, lt."""
+    """Return the bounds of a field's declaration: ge, gt, le, lt, max_length."""
     return {
         name: getattr(part, name)
         for part in field.metadata
-        for name in ("ge", "gt", "le", "lt")
+        for name in ("ge", "gt", "le", "lt", "max_length")
         if getattr(part, name, None) is not None
     }

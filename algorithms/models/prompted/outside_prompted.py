@@ -119,9 +119,7 @@ class OutsideConfig(ModelConfig):
         description="Where the model is, such as http://localhost:11434/v1; empty sends nothing",
     )
     model: str = Field("", max_length=200, description="What its server calls the model")
-    timeout: float = Field(
-        30.0, ge=0.1, le=600, description="Seconds that one question may take before the run stops"
-    )
+    timeout: float = Field(30.0, ge=0.1, le=600, description="Seconds that one question may take")
     n_questions: int = Field(100, ge=1, le=100_000, description="Questions in all, at most")
     n_candidates: int = Field(
         10, ge=2, le=50, description="Popular items that it is to put in order for a user"

@@ -219,3 +219,9 @@ def test_a_text_can_have_an_editor_of_its_own_and_come_last(qtbot):
     form.show()
     assert editor.y() > form.control("number").y()
     assert editor.width() > 250
+
+
+def test_a_text_that_may_be_long_gets_a_wide_field(qtbot):
+    form = ConfigForm(MODELS["outside_prompted"].config_class)
+    qtbot.addWidget(form)
+    assert form.control("address").minimumWidth() == 2 * form.control("timeout").minimumWidth()
