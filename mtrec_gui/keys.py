@@ -46,7 +46,7 @@ class Keys:
 
     def keep(self, address: str, key: str) -> None:
         """Keep a key for the server of an address until the lab is closed; an empty one goes."""
-        from algorithms.models.prompted.outside import origin
+        from algorithms.models.prompted.outside_address import origin
 
         if key:
             self._session[origin(address)] = key
@@ -63,7 +63,7 @@ class Keys:
         KeyStoreError
             Where the store cannot be used; the key is kept for the session.
         """
-        from algorithms.models.prompted.outside import origin
+        from algorithms.models.prompted.outside_address import origin
 
         self.keep(address, key)
         if not self.can_remember:
@@ -83,7 +83,7 @@ class Keys:
 
     def find(self, address: str) -> str:
         """Return the key of an address's server, from memory or the system's store; or nothing."""
-        from algorithms.models.prompted.outside import address_problem, origin
+        from algorithms.models.prompted.outside_address import address_problem, origin
 
         found = self._of_session(address)
         if found or not self.can_remember or address_problem(address) is not None:
@@ -95,7 +95,7 @@ class Keys:
             return ""
 
     def _of_session(self, address: str) -> str:
-        from algorithms.models.prompted.outside import address_problem, origin
+        from algorithms.models.prompted.outside_address import address_problem, origin
 
         return "" if address_problem(address) else self._session.get(origin(address), "")
 

@@ -14,7 +14,7 @@ import pytest
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, SplitConfig, UserTable
 from algorithms.evaluation import Experiment, ModelChoice, RunSpec
-from algorithms.models.prompted.outside import AddressError
+from algorithms.models.prompted.outside_errors import AddressError
 from algorithms.models.prompted.outside_prompted import KEY_VARIABLE
 from algorithms.tasks import Task, TaskKind
 from mtrec_gui.console import open_workspace

@@ -23,12 +23,24 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from threading import Event, Timer
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from algorithms.errors import MtrecError
+from algorithms.models.prompted.outside_address import checked, is_near
+from algorithms.models.prompted.outside_errors import (
+    AddressError,
+    BusyError,
+    KeyFormError,
+    RedirectError,
+    RefusedKeyError,
+    RefusedQuestionError,
+    SlowError,
+    StrangeAnswerError,
+    TooLongError,
+    UnknownOutsideModelError,
+    UnreachableError,
+)
 
 MAX_BYTES = 1_000_000  # of an answer that is read
 DEFAULT_SECONDS = 30.0
@@ -44,123 +56,6 @@ _now = time.monotonic
 _TASK = (
     "You answer questions about what people choose. Answer with what is asked for and nothing else."
 )
-
-
-# --- what can go wrong --------------------------------------------------------------------------
-
-
-class OutsideError(MtrecError, RuntimeError):
-    """A language model outside that gives no answer."""
-
-
-class AddressError(OutsideError):
-    """An address that is none, or that a key must not be sent to."""
-
-    template = (
-        "The address of the language model cannot be used: {problem}. "
-        "Enter one such as http://localhost:11434/v1."
-    )
-
-
-class KeyFormError(OutsideError):
-    """A key that no server can read; it is never quoted."""
-
-    template = (
-        "The key of the language model holds characters that a request cannot carry: expected "
-        "letters, digits and marks without spaces. Copy it once more."
-    )
-
-
-class UnreachableError(OutsideError):
-    """Nobody there."""
-
-    template = (
-        "The language model at {host} cannot be reached: {reason}. "
-        "Check the address, and that the server runs."
-    )
-
-
-class SlowError(OutsideError):
-    """No answer in time."""
-
-    template = (
-        "The language model at {host} gave no answer within {seconds:g} s. "
-        "Allow more seconds, or choose a smaller model."
-    )
-
-
-class RefusedKeyError(OutsideError):
-    """A key that is missing, wrong, or not allowed to ask."""
-
-    template = (
-        "The language model at {host} refused the key ({status}). "
-        "Enter a key that is allowed to use the model."
-    )
-
-
-class UnknownOutsideModelError(OutsideError):
-    """No such model, or no such address on the server."""
-
-    template = (
-        "The server at {host} has no model “{model}”, or nothing answers at {path} (404). "
-        "Check the name of the model and the end of the address."
-    )
-
-
-class BusyError(OutsideError):
-    """Too many questions."""
-
-    template = (
-        "The language model at {host} is busy, or its limit is reached (429), also when asked "
-        "once more. Wait a while, or ask less."
-    )
-
-
-class RedirectError(OutsideError):
-    """A server that sends on to another address."""
-
-    template = (
-        "The server at {host} sends on to another address ({target}), and neither question nor "
-        "key is sent there. If you trust it, enter that address."
-    )
-
-
-class RefusedQuestionError(OutsideError):
-    """A question that the server does not take, or a fault of the server."""
-
-    template = (
-        "The server at {host} gave no answer (status {status}): “{said}”. "
-        "Check the name of the model, or ask the one who runs the server."
-    )
-
-
-class TooLongError(OutsideError):
-    """An answer beyond all measure."""
-
-    template = (
-        "The server at {host} answered with more than {n_bytes} bytes, and reading was stopped. "
-        "Check that a language model answers at this address."
-    )
-
-
-class StrangeAnswerError(OutsideError):
-    """An answer that is no chat completion."""
-
-    template = (
-        "The server at {host} answered, but not as a language model does: expected {expected}, "
-        "found {found}. Check the address; it often ends with /v1."
-    )
-
-
-class UnreadableAnswerError(OutsideError):
-    """Words that do not answer the question."""
-
-    template = (
-        "“{said}” does not answer the question: expected {expected}. Another model may do better."
-    )
-
-
-# --- asking -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +93,7 @@ class OutsideModel:
     def __init__(
         self, address: str, model: str, key: str = "", timeout_s: float = DEFAULT_SECONDS
     ) -> None:
-        parts = _checked(address)
+        parts = checked(address)
         self._secure = parts.scheme == "https"
         self._name = parts.hostname or ""
         self._port = parts.port
@@ -213,7 +108,7 @@ class OutsideModel:
             raise KeyFormError
         if " " in self._key:
             raise KeyFormError
-        if self._key and not self._secure and not _is_near(self._name):
+        if self._key and not self._secure and not is_near(self._name):
             raise AddressError(
                 problem="a key would travel in the clear to a machine outside; http needs https"
             )
@@ -274,6 +169,8 @@ class OutsideModel:
         try:
             connection.connect()
             sockets.append(connection.sock)
+            if late.is_set():  # before there was a connection to cut
+                raise SlowError(host=self.host, seconds=self._timeout)
             connection.request("POST", self.path, self._question(prompt), headers)
             with connection.getresponse() as response:
                 return self._receive(response, late)
@@ -374,57 +271,3 @@ class OutsideModel:
         if isinstance(error, ConnectionError):
             return "it dropped the connection"
         return (isinstance(error, OSError) and error.strerror) or type(error).__name__
-
-
-def _checked(address: str) -> SplitResult:
-    """Return the parts of an address (raises ``AddressError``, never quoting a password)."""
-    address = address.strip()
-    if not address:
-        raise AddressError(problem="it is empty, and nothing leaves this machine without one")
-    try:
-        parts = urlsplit(address)
-        has_port = parts.port is None or parts.port > 0
-    except ValueError:
-        raise AddressError(problem="it is no address of the web") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
-        raise AddressError(problem="expected http:// or https://, a name, and perhaps a port")
-    if parts.username is not None or parts.password is not None:
-        raise AddressError(problem="it holds a name or a password; a key is entered by itself")
-    if parts.query or parts.fragment:
-        raise AddressError(problem="it holds a “?” or “#”; a key is entered by itself")
-    if not (address.isascii() and address.isprintable()) or " " in address:
-        raise AddressError(problem="it holds characters that an address cannot have")
-    return parts
-
-
-def address_problem(address: str) -> AddressError | None:
-    """Return why an address cannot be used, if it cannot; nothing is sent."""
-    try:
-        _checked(address)
-    except AddressError as error:
-        return error
-    return None
-
-
-def origin(address: str) -> str:
-    """Return whom a key of this address belongs to: scheme, name and port, in one spelling.
-
-    Raises
-    ------
-    AddressError
-        Where it is no address.
-    """
-    parts = _checked(address)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{parts.hostname}:{port}"
-
-
-def _is_near(name: str) -> bool:
-    """Whether a host is this machine, or one of a private network."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        found = ip_address(name)
-    except ValueError:
-        return False
-    return found.is_loopback or found.is_private

@@ -31,9 +31,10 @@ SIGIR 2025.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -50,48 +51,20 @@ from algorithms.explanations import (
 )
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
-from algorithms.models.neural.events import Histories, LabelScale, label_scales
+from algorithms.models.neural.events import Histories, label_scales
 from algorithms.models.popularity import Popularity
-from algorithms.models.prompted.outside import (
-    BusyError,
-    OutsideAnswer,
-    OutsideError,
-    OutsideModel,
-    RefusedQuestionError,
-    SlowError,
-    StrangeAnswerError,
-    TooLongError,
-    UnreachableError,
-    UnreadableAnswerError,
-    address_problem,
-)
+from algorithms.models.prompted.outside_address import address_problem
 from algorithms.models.prompted.outside_exhibits import Exchange, outside_exhibits
-from algorithms.models.prompted.outside_questions import (
-    Form,
-    Question,
-    Questions,
-    read_number,
-    read_order,
-    read_yes_no,
-)
+from algorithms.models.prompted.outside_questions import Form, Questions
 from algorithms.models.prompted.sentences import Sentences
 from algorithms.models.prompted.vocabulary import Vocabulary
 from algorithms.progress import Progress, Stage
 from algorithms.tasks import Task
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from algorithms.models.prompted.outside_asking import Asking
 
 KEY_VARIABLE = "MTREC_LANGUAGE_MODEL_KEY"
-_PASSING = (
-    SlowError,
-    BusyError,
-    UnreachableError,
-    RefusedQuestionError,
-    StrangeAnswerError,
-    TooLongError,
-)  # may happen once to a question, and the next one is answered
-_MOST_FAILURES = 3  # one after the other
-_PATIENCE = 20  # answers of which none can be read
 _STEP = 1e-9  # keeps the order of candidates that are equally popular
 
 
@@ -102,12 +75,6 @@ class NoAddressError(FitError):
         "{model} has no address, and without one nothing leaves this machine. Enter the address of "
         "a server that you run or rent, such as http://localhost:11434/v1, and its model's name."
     )
-
-
-class NothingReadableError(FitError):
-    """No answer could be read."""
-
-    template = "None of {n} answers of the language model could be read. The first: {said}"
 
 
 class OutsideConfig(ModelConfig):
@@ -176,6 +143,10 @@ class OutsidePrompted(Recommender):
             return None
         return NoAddressError(model=self.title).message
 
+    def prepare(self) -> None:
+        """Load what speaks to servers."""
+        import_module("algorithms.models.prompted.outside_asking")
+
     def output(self, task: Task) -> Output:
         """Return what popularity's number is, for it is that number."""
         return self._popularity.output(task)
@@ -192,6 +163,9 @@ class OutsidePrompted(Recommender):
     ) -> None:
         if not self.config.address:
             raise NoAddressError(model=self.title)
+        from algorithms.models.prompted.outside import OutsideModel
+        from algorithms.models.prompted.outside_asking import Asking, check_readable
+
         outside = OutsideModel(
             self.config.address,
             self.config.model,
@@ -215,17 +189,23 @@ class OutsidePrompted(Recommender):
         self._asked: dict[tuple[int, int], _Said] = {}
         self._exchanges: list[Exchange] = []
         self._n_able = len(able)
-        asking = _Asking(outside, self.config.n_questions, self._scales, self._exchanges, progress)
+        asking = Asking(outside, self.config.n_questions, self._scales, self._exchanges, progress)
         for user in able.tolist():
             for t, task in enumerate(tasks):
                 if asking.left:
                     self._ask(asking, questions, task, t, user, rng)
-        self._check_answers()
+        if not self._exchanges:
+            raise FitError(
+                model=self.title,
+                reason="training has no user who chose anything and has two items left to choose",
+                remedy="Use more data.",
+            )
+        check_readable(self._exchanges)
         progress(1.0, Stage.FIT)
 
     def _ask(
         self,
-        asking: _Asking,
+        asking: Asking,
         questions: Questions,
         task: Task,
         t: int,
@@ -256,15 +236,6 @@ class OutsidePrompted(Recommender):
     def _candidates(self, task: Task, user: int) -> IntArray:
         """Return the most popular items that the user has not met, most popular first."""
         return self._popularity.recommend(task, user, self.config.n_candidates).items
-
-    def _check_answers(self) -> None:
-        if not self._exchanges:
-            raise FitError(
-                model=self.title,
-                reason="training has no user who chose anything and has two items left to choose",
-                remedy="Use more data.",
-            )
-        _check_readable(self._exchanges)
 
     # --- what is kept ----------------------------------------------------------------------
 
@@ -392,95 +363,3 @@ class OutsidePrompted(Recommender):
             sentence = Message("For “{task}” the language model outside said {score:g}.", values)
         contributions = strongest_first([*plain.contributions, part])
         return Explanation(task.name, user, item, score, sentence, contributions)
-
-
-class _Asking:
-    """Asks, reads and notes, until there are no questions left.
-
-    Parameters
-    ----------
-    exchanges : where what was said is noted
-    """
-
-    def __init__(
-        self,
-        outside: OutsideModel,
-        n_questions: int,
-        scales: Sequence[LabelScale],
-        exchanges: list[Exchange],
-        progress: Progress,
-    ) -> None:
-        self._outside, self._n, self._scales = outside, n_questions, scales
-        self._exchanges, self._progress = exchanges, progress
-        self._n_failed = 0  # questions without an answer, one after the other
-
-    @property
-    def left(self) -> int:
-        """How many may still be asked."""
-        return self._n - len(self._exchanges)
-
-    def order(self, question: Question) -> tuple[int, ...] | None:
-        """Return the places of the candidates named, best first; None without an answer."""
-        return self._ask(question, lambda text: read_order(text, len(question.items)))
-
-    def yes_no(self, question: Question) -> bool | None:
-        """Return whether the answer is yes; None without an answer."""
-        return self._ask(question, read_yes_no)
-
-    def number(self, question: Question) -> float | None:
-        """Return the number named; None without an answer."""
-        scale = self._scales[question.task]
-        return self._ask(question, lambda text: read_number(text, scale.low, scale.high))
-
-    def _ask(self, question: Question, read: Callable[[str], T]) -> T | None:
-        self._progress(len(self._exchanges) / self._n, Stage.FIT)
-        try:
-            answer = self._outside.answer(question.text)
-        except _PASSING as error:
-            self._n_failed += 1
-            if self._n_failed > len(self._exchanges) or self._n_failed == _MOST_FAILURES:
-                raise  # it never answered, or not for some time
-            self._note(question, OutsideAnswer("", 0.0), error)
-            return None
-        self._n_failed = 0
-        try:
-            found = read(answer.text)
-        except UnreadableAnswerError as error:
-            self._note(question, answer, error)
-            if len(self._exchanges) == _PATIENCE:
-                _check_readable(self._exchanges)
-            return None
-        self._note(question, answer)
-        return found
-
-    def _note(
-        self, question: Question, answer: OutsideAnswer, error: OutsideError | None = None
-    ) -> None:
-        self._exchanges.append(
-            Exchange(
-                form=question.form.value,
-                task=question.task,
-                user=question.user,
-                prompt=question.text,
-                answer=answer.text,
-                seconds=round(answer.seconds, 3),
-                probability=_first_word(answer.text, answer.first_words),
-                problem="" if error is None else error.message.template,
-                problem_values={} if error is None else dict(error.message.values),
-            )
-        )
-
-
-def _check_readable(exchanges: Sequence[Exchange]) -> None:
-    """Raise where no answer at all could be read."""
-    if all(each.problem for each in exchanges):
-        first = str(Message(exchanges[0].problem, exchanges[0].problem_values))
-        raise NothingReadableError(n=len(exchanges), said=first)
-
-
-def _first_word(text: str, first_words: Mapping[str, float]) -> float | None:
-    """Return the probability of an answer's first word, where the server told it."""
-    for word, p in first_words.items():
-        if word.strip() and text.startswith(word.strip()):
-            return float(np.exp(p))
-    return None

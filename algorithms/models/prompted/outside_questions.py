@@ -22,7 +22,7 @@ import numpy as np
 from algorithms.arrays import IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.models.neural.events import Histories
-from algorithms.models.prompted.outside import UnreadableAnswerError
+from algorithms.models.prompted.outside_errors import UnreadableAnswerError
 from algorithms.models.prompted.sentences import Sentences
 from algorithms.models.prompted.vocabulary import PAD
 from algorithms.tasks import TaskKind

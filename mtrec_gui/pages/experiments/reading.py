@@ -13,7 +13,7 @@ from algorithms.evaluation import Experiment, ModelChoice
 from algorithms.messages import Message
 from algorithms.models.base import Recommender
 from algorithms.models.extras import missing_extra
-from algorithms.models.prompted.outside import address_problem
+from algorithms.models.prompted.outside_address import address_problem
 from algorithms.models.prompted.outside_prompted import OutsidePrompted
 from algorithms.tasks import Task, TaskKind, TaskProblem
 from mtrec_gui.bibliography import reference_text

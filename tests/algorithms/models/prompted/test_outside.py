@@ -12,11 +12,12 @@ import pytest
 
 from algorithms.errors import MtrecError
 from algorithms.models.prompted import outside
-from algorithms.models.prompted.outside import (
+from algorithms.models.prompted.outside import OutsideModel
+from algorithms.models.prompted.outside_address import address_problem, origin
+from algorithms.models.prompted.outside_errors import (
     AddressError,
     BusyError,
     KeyFormError,
-    OutsideModel,
     RedirectError,
     RefusedKeyError,
     RefusedQuestionError,
@@ -25,8 +26,6 @@ from algorithms.models.prompted.outside import (
     TooLongError,
     UnknownOutsideModelError,
     UnreachableError,
-    address_problem,
-    origin,
 )
 from tests.language_server import Reply, language_server, said
 

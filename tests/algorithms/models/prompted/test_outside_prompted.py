@@ -16,7 +16,8 @@ from algorithms.evaluation import RunSpec, run
 from algorithms.explanations import Table
 from algorithms.models.base import ModelState
 from algorithms.models.popularity import Popularity
-from algorithms.models.prompted.outside import (
+from algorithms.models.prompted.outside_asking import NothingReadableError
+from algorithms.models.prompted.outside_errors import (
     RefusedKeyError,
     SlowError,
     UnreachableError,
@@ -25,7 +26,6 @@ from algorithms.models.prompted.outside import (
 from algorithms.models.prompted.outside_prompted import (
     KEY_VARIABLE,
     NoAddressError,
-    NothingReadableError,
     OutsidePrompted,
 )
 from algorithms.models.prompted.outside_questions import read_number, read_order, read_yes_no
