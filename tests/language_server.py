@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -62,8 +63,10 @@ class LanguageServer:
 
 
 @contextmanager
-def language_server(answer: Callable[[Asked], Reply]) -> Iterator[LanguageServer]:
-    """Serve on a free port of this machine for as long as the block lasts."""
+def language_server(
+    answer: Callable[[Asked], Reply], secure: SSLContext | None = None
+) -> Iterator[LanguageServer]:
+    """Serve on a free port of this machine while the block lasts; by https with ``secure``."""
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -97,12 +100,15 @@ def language_server(answer: Callable[[Asked], Reply]) -> Iterator[LanguageServer
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if secure is not None:
+        server.socket = secure.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
     server.block_on_close = False
     thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
-        yield LanguageServer(f"http://127.0.0.1:{server.server_address[1]}/v1", asked)
+        scheme = "http" if secure is None else "https"
+        yield LanguageServer(f"{scheme}://127.0.0.1:{server.server_address[1]}/v1", asked)
     finally:
         server.shutdown()
         thread.join()

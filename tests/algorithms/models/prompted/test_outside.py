@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +162,42 @@ def test_http_where_https_was_meant() -> None:
         pytest.raises(UnreachableError, match="does not speak https"),
     ):
         OutsideModel(server.address.replace("http:", "https:"), "tiny").answer("will it?")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, ssl.SSLContext]:
+    """Return a certificate for this machine that nobody signed, and a server's context with it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, made = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-keyout", key, "-out", made, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=IP:127.0.0.1"],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    return made, context
+
+
+def test_https_asks_a_server_whose_certificate_is_trusted_and_no_other(
+    certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, context = certificate
+    with language_server(lambda asked: said("yes"), context) as server:
+        with pytest.raises(UnreachableError, match="certificate is not trusted"):
+            OutsideModel(server.address, "tiny", KEY).answer("will it?")
+        assert server.asked == []
+        trusting = ssl.create_default_context(cafile=str(made))
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        assert OutsideModel(server.address, "tiny", KEY).answer("will it?").text == "yes"
+        assert server.asked[0].headers["Authorization"] == f"Bearer {KEY}"
+    slow = Reply(dribbles=True)
+    with language_server(lambda asked: slow, context) as server, pytest.raises(SlowError):
+        OutsideModel(server.address, "tiny", KEY, timeout_s=0.3).answer("will it?")
 
 
 @pytest.mark.parametrize(
