@@ -173,10 +173,20 @@ def test_the_form_of_every_model_shows_its_defaults(key, qtbot):
     qtbot.addWidget(form)
     form.set_values({})
     assert form.values() == {}
+    elsewhere = ("rules", "rule_sets")  # on the Rules page; in a file for ``mtrec run``
     for name, field in config_class.model_fields.items():
-        if name != "rules":
+        if name not in elsewhere:
             assert form.control(name).isEnabled()
             assert field.description.split(",")[0] in form.remark(name)
+
+
+def test_rule_sets_from_a_file_are_kept_while_other_fields_are_edited(qtbot):
+    form = ConfigForm(MODELS["policy_rule_sets"].config_class, skip=("rules",))
+    qtbot.addWidget(form)
+    sets = [{"name": "Mine", "method": "sum"}]
+    form.set_values({"rule_sets": sets})
+    form.control("top_places").setValue(2)
+    assert form.values() == {"rule_sets": sets, "top_places": 2}
 
 
 def test_titles():
