@@ -394,6 +394,10 @@ class Recommender(ABC):
         """Say what a person must still enter before it can be fitted; by default nothing."""
         return None
 
+    def sends(self) -> Message | None:
+        """Say what leaves this machine when it is fitted; by default nothing does."""
+        return None
+
     def notes(self) -> tuple[Message, ...]:
         """Say what a reader of its numbers must know of the fit; by default nothing."""
         return ()

@@ -49,7 +49,7 @@ from algorithms.explanations import (
     Explanation,
     strongest_first,
 )
-from algorithms.messages import Message
+from algorithms.messages import Message, MessageValue
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
 from algorithms.models.neural.events import Histories, label_scales
 from algorithms.models.popularity import Popularity
@@ -142,6 +142,25 @@ class OutsidePrompted(Recommender):
         if self.config.address:
             return None
         return NoAddressError(model=self.title).message
+
+    def sends(self) -> Message | None:
+        """Say what leaves this machine, and where it goes."""
+        config = self.config
+        if not config.address:
+            return None
+        values: dict[str, MessageValue] = {"n": config.n_questions, "address": config.address}
+        if config.tell_features:
+            return Message(
+                "A run sends up to {n} questions to {address}: titles and categories of what some "
+                "users chose last, and of popular items, and what is known of these users. Users "
+                "go by numbers drawn by lot.",
+                values,
+            )
+        return Message(
+            "A run sends up to {n} questions to {address}: titles and categories of what some "
+            "users chose last, and of popular items. Users go by numbers drawn by lot.",
+            values,
+        )
 
     def prepare(self) -> None:
         """Load what speaks to servers."""
@@ -348,7 +367,7 @@ class OutsidePrompted(Recommender):
             task=task.name,
             message=Message("the order of the language model outside"),
         )
-        values: dict[str, str | int | float] = {
+        values: dict[str, MessageValue] = {
             "task": task.name,
             "place": place,
             "n": len(said.order),

@@ -107,6 +107,14 @@ def _lacking(model: type[Recommender], config: Mapping[str, Any]) -> Message | N
         return error.message
 
 
+def _sent(model: type[Recommender], config: Mapping[str, Any]) -> Message | None:
+    """Return what leaves this machine when a model runs, if anything does."""
+    try:
+        return model.from_values(config).sends()
+    except ConfigError:  # then it does not run
+        return None
+
+
 def missing_package(model: type[Recommender]) -> MissingPackage | None:
     """Return the package that a model needs and that is not installed, if there is one."""
     missing = missing_extra(model)
@@ -190,6 +198,7 @@ def model_detail(experiment: Experiment, row: ModelRow, keys: Keys) -> ModelDeta
         balancer=balancer_facts(model, choice.config),
         idle=idle_dials(model, choice.config),
         key_place=key_place(choice, keys),
+        sends=_sent(model, choice.config),
     )
 
 

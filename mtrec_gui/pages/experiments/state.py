@@ -141,6 +141,7 @@ class ModelDetail:
     balancer : the one that is chosen, where the model has one
     idle : parameters that do nothing as long as others are set as they are
     key_place : where the model asks a server for which a person may have a key
+    sends : what leaves this machine when it runs, where anything does
     """
 
     row: ModelRow
@@ -158,6 +159,7 @@ class ModelDetail:
     balancer: BalancerFacts | None = None
     idle: tuple[str, ...] = ()
     key_place: KeyPlace | None = None
+    sends: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

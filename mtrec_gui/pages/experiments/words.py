@@ -99,6 +99,8 @@ class ExperimentWords(QObject):
         words = []
         if detail.row.blocked is not None and detail.row.missing is None:
             words.append(say(detail.row.blocked))
+        if detail.sends is not None:
+            words.append(say(detail.sends))
         if detail.is_bound:
             words.append(self.tr("It does not compete: the other models are read by it."))
         elif detail.learns_jointly:

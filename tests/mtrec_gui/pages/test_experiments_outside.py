@@ -62,6 +62,7 @@ def test_without_an_address_it_waits_and_with_one_its_key_is_kept_in_memory(cont
 
     context.workspace.edit("address", _with(context, {"address": HERE}))
     assert "nothing leaves" not in page.detail._remarks.text()
+    assert f"sends up to 100 questions to {HERE}" in page.detail._remarks.text()
     assert page.run.isEnabled()
     assert not line.keep.isEnabled()
     assert "no project" in line.words.text()

@@ -95,8 +95,9 @@ def test_no_more_is_asked_and_told_than_allowed() -> None:
         assert "city" not in told
         assert "Rome" not in told
         assert "Thing" in told
-        fit(server, n_questions=4, tell_features=True)
+        known = fit(server, n_questions=4, tell_features=True)
         assert "city:" in server.asked[-1].prompt
+        assert "what is known of these users" in str(known.sends())
 
 
 def test_the_questions_are_sentences() -> None:
