@@ -36,7 +36,8 @@ def _references() -> dict[str, str]:
 
 
 def _line(fields: dict[str, str]) -> str:
-    names = [_plain(name).split(",")[0] for name in fields.get("author", "").split(" and ")]
+    listed = re.split(r"\s+and\s+", fields.get("author", ""))  # "and" may end a line
+    names = [_plain(name).split(",")[0] for name in listed]
     authors = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher") or ""
     parts = (f"{authors} ({fields.get('year', '')})", _plain(fields.get("title", "")))
