@@ -15,6 +15,7 @@ from algorithms.models.base import ModelState, Output
 from algorithms.models.policy_bandits import PolicyEpsilonGreedy, PolicyLinUcb, PolicyThompson
 from algorithms.models.policy_fusion import PolicyFusion
 from algorithms.models.policy_planners import PolicyCrossEntropy, PolicyReinforce
+from algorithms.models.policy_rule_sets import PolicyRuleSets
 from algorithms.policies.judge import nobody
 from algorithms.tasks import TaskKind
 from sample_data import WORLDS, world_tasks
@@ -88,6 +89,27 @@ def test_it_shows_its_inside(policy: type[PolicyFusion], judged: None) -> None:
     assert isinstance(overlap, Table)
     for row in overlap.rows:
         assert 0 < float(row[3]) <= float(row[2]) <= float(row[1])
+
+
+def test_rule_sets_are_judged_like_weights(judged: None) -> None:
+    shown = {each.key: each for each in fit(PolicyRuleSets, n_rounds=200).exhibits()}
+    names = ["reward", "regret", "served", "worth", "rule_sets"]
+    last = ["off_policy", "overlap"]
+    assert list(shown) == [
+        *(f"{name}.product" for name in (*names, "front", *last)),
+        *(f"{name}.ad" for name in (*names, *last)),  # one task: no trade-off
+    ]
+    sets, estimates = shown["rule_sets.product"], shown["off_policy.product"]
+    assert isinstance(sets, Table)
+    assert [str(column) for column in sets.columns][-2:] == [
+        "Earns, by the reward model",
+        "Earns, in truth",
+    ]
+    earned = [float(row[-1]) for row in sets.rows]
+    assert min(earned[:-1]) - 0.05 < earned[-1] < max(earned[:-1]) + 0.05  # of lists made of theirs
+    assert isinstance(estimates, Bars)
+    assert estimates.names[-1] == "truth"
+    assert estimates.values[-1] == pytest.approx(earned[-1], abs=0.15)  # on other users' decisions
 
 
 def test_the_truth_changes_nothing_that_is_learned(monkeypatch: pytest.MonkeyPatch) -> None:
