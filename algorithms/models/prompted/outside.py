@@ -49,6 +49,7 @@ _N_LIKELIEST = 5  # first words whose log probabilities are asked for
 _PAUSE = 1.0  # before a busy server is asked once more
 _MAX_PAUSE = 5.0
 _MAX_QUOTED = 200  # characters of what a server says
+_MAX_TEXT = 20_000  # characters of an answer that are kept
 _STEP = 65536  # bytes read at a time
 _PATH = "/chat/completions"
 _HIDDEN = "***"
@@ -234,7 +235,7 @@ class OutsideModel:
             raise self._strange("“choices” with a message", self._quoted(str(found))) from None
         if not isinstance(text, str):
             raise self._strange("a text", type(text).__name__)
-        return text.strip(), self._first_words(choice)
+        return text.strip()[:_MAX_TEXT], self._first_words(choice)
 
     def _first_words(self, choice: Mapping[str, Any]) -> dict[str, float]:
         """Return the log probabilities of the likeliest first words, whatever else there is."""
@@ -254,7 +255,8 @@ class OutsideModel:
         return said if len(said) <= _MAX_QUOTED else said[:_MAX_QUOTED] + " …"
 
     def _hide(self, text: str) -> str:
-        """Take the key out of what a server says: some repeat it."""
+        """Take out of what a server says the key, which some repeat, and halves of characters."""
+        text = text.encode("utf-8", "replace").decode("utf-8")
         return text.replace(self._key, _HIDDEN) if self._key else text
 
     def _reason(self, error: Exception) -> str:

@@ -121,6 +121,15 @@ def test_a_redirect_gets_neither_the_question_nor_the_key() -> None:
     assert other.asked == []
 
 
+def test_an_answer_is_kept_within_bounds_and_can_be_written() -> None:
+    long = Reply(body=b'{"choices": [{"message": {"content": "\\ud83d' + b"x" * 50_000 + b'"}}]}')
+    with language_server(lambda asked: long) as server:
+        text = OutsideModel(server.address, "tiny").answer("will it?").text
+    assert len(text) == 20_000
+    assert text.startswith("?x")
+    text.encode("utf-8")
+
+
 def test_a_busy_server_is_asked_once_more() -> None:
     replies = iter([Reply(429, headers={"Retry-After": "0"}), said("yes")])
     with language_server(lambda asked: next(replies)) as server:
