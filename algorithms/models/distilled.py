@@ -239,8 +239,9 @@ class Distilled(Recommender):
             "in log-odds."
         )
         listed = Message(
-            "Lists are ordered by a student of their own, which repeats by what the teacher orders "
-            "them: how likely user and item meet, times what comes of it, as a logarithm."
+            "Lists are ordered by a student of their own. It repeats by what the teacher orders "
+            "them, how likely user and item meet times what comes of it, as a logarithm; and only "
+            "what sets one item of a user above another."
         )
         curves = (
             self._curve(

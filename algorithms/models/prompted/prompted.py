@@ -71,7 +71,7 @@ class PromptedConfig(ModelConfig):
         6, ge=1, le=50, description="Items that a question for the next one looks back at"
     )
     next_weight: float = Field(
-        0.5, ge=0, le=10, description="How much the questions for the next item count"
+        0.25, ge=0, le=10, description="How much the questions for the next item count"
     )
     dropout: float = Field(
         0.1, ge=0, le=0.9, description="Share of the numbers switched off at random while it learns"

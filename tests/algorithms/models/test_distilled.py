@@ -136,6 +136,8 @@ def test_lists_are_ordered_by_the_student_of_the_lists(student, log) -> None:
         assert remark.values["number"] == pytest.approx(alone[3])
     rows = {exhibit.key: exhibit for exhibit in student.exhibits()}["list_student"].rows
     assert {row[0] for row in rows} == {"click", "rating"}
+    # what lifts all items of a user alike orders nothing
+    assert not any("user’s usual" in str(row[1]) and "item" not in str(row[1]) for row in rows)
     if student.config.form == "list":
         written = [row[2] for row in rows if row[0] == "click"]
         assert np.isclose(alone[:, None], written).any(axis=1).all()
