@@ -113,6 +113,8 @@ def _draw_level(axes: Axes, name: str, level: float, theme: Theme) -> None:
         textcoords="offset fontsize",
         color=theme.muted,
         parse_math=False,
+        bbox={"facecolor": theme.surface, "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
+        zorder=4,
     )
 
 

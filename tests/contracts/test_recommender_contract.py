@@ -608,6 +608,16 @@ def test_explanations_are_sentences(model: Recommender) -> None:
             assert str(told.sentence).endswith(".")
 
 
+def test_what_learns_by_layers_games_prompts_or_policies_shows_its_inside(
+    model: Recommender,
+) -> None:
+    if model.family in (Family.NEURAL, Family.ADVERSARIAL, Family.PROMPTED, Family.POLICY):
+        assert model.exhibits()
+    for exhibit in model.exhibits():
+        assert str(exhibit.title)
+        assert str(exhibit.sentence).endswith(".")
+
+
 # --- the fit ------------------------------------------------------------------------------------
 
 

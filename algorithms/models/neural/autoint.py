@@ -32,6 +32,7 @@ from algorithms.explanations import Exhibit, HeatMap
 from algorithms.messages import Message
 from algorithms.models.neural.attention import WARNING, attend, make_attention, read_length
 from algorithms.models.neural.config import NetworkConfig
+from algorithms.models.neural.field_use import field_names
 from algorithms.models.neural.inside import Inside, InspectedRecommender
 from algorithms.models.neural.network import (
     Network,
@@ -109,8 +110,7 @@ class AutoInt(InspectedRecommender):
 
     def _inside(self, inside: Inside) -> tuple[Exhibit, ...]:
         """Show which field reads which, layer by layer."""
-        users, items = self._inputs.users.names, self._inputs.items.names
-        names = tuple(name.replace("_", " ") for name in (*users, *items))
+        names = field_names(self._parts[0].network, self._inputs)
         return tuple(
             HeatMap(
                 key=f"fields{layer}",

@@ -29,9 +29,10 @@ from algorithms.explanations import Contribution, EvidenceKind, Explanation, str
 from algorithms.messages import Message
 from algorithms.models.base import Output
 from algorithms.models.neural.events import LabelScale
-from algorithms.models.neural.inputs import Inputs, answer, embed, embed_users, join_fields
+from algorithms.models.neural.inputs import Inputs, answer
 from algorithms.models.neural.network import Network
 from algorithms.models.neural.ops import NumpyOps
+from algorithms.models.neural.serving import fields_of
 from algorithms.tasks import Task, TaskKind
 
 _N_POINTS = 128
@@ -64,7 +65,7 @@ def explain_output(
     average : (F, d) the field vectors of an average example
     """
     w = {name: np.asarray(value, dtype=np.float64) for name, value in weights.items()}
-    x = _fields(network, inputs, w, user, item, history)
+    x = fields_of(network, inputs, w, np.array([user]), np.array([item]), history)[0]
     start, parts = integrated_gradients(network, w, x, average, place)
     factor = scale.spread if output is not Output.PROBABILITY else 1.0
     base = scale.mean if output is not Output.PROBABILITY else 0.0
@@ -102,10 +103,15 @@ def explain_output(
 
 
 def integrated_gradients(
-    network: Network, w: dict[str, FloatArray], x: FloatArray, average: FloatArray, place: int
+    network: Network,
+    w: dict[str, FloatArray],
+    x: FloatArray,
+    average: FloatArray,
+    place: int,
+    n_points: int = _N_POINTS,
 ) -> tuple[float, FloatArray]:
     """Return the number at the average (F, d), and (F,) what each field's way to x adds."""
-    alphas = (np.arange(_N_POINTS) + 0.5) / _N_POINTS  # (p,)
+    alphas = (np.arange(n_points) + 0.5) / n_points  # (p,)
     way = x - average  # (F, d)
     n_fields = len(x)
     one_field = np.eye(n_fields)[:, :, None] * way  # (F, F, d): row f moves field f only
@@ -113,7 +119,7 @@ def integrated_gradients(
     steps = np.array([_STEP, -_STEP])[:, None, None, None, None] * one_field[None, None]
     moved = along[None, :, None] + steps  # (2, p, F, F, d)
     z = _numbers(network, w, moved.reshape(-1, *x.shape), place)
-    up, down = z.reshape(2, _N_POINTS, n_fields)
+    up, down = z.reshape(2, n_points, n_fields)
     slopes = (up - down) / (2 * _STEP)  # (p, F)
     parts: FloatArray = slopes.mean(axis=0)
     start = float(_numbers(network, w, average[None], place)[0])
@@ -124,20 +130,6 @@ def _numbers(network: Network, w: dict[str, FloatArray], x: FloatArray, place: i
     """Return (n,) what a task of a list that has no position yet is given."""
     z: FloatArray = answer(_OPS, w, network, x, w["served_context"]).z[:, place]
     return z
-
-
-def _fields(
-    network: Network,
-    inputs: Inputs,
-    w: dict[str, FloatArray],
-    user: int,
-    item: int,
-    history: IntArray,
-) -> FloatArray:
-    x_user = embed_users(_OPS, w, network, inputs.users, np.array([user]), history)
-    x_item = embed(_OPS, w["embedding.item"], inputs.items, np.array([item]))
-    x: FloatArray = join_fields(_OPS, x_user, x_item)[0]
-    return x.astype(np.float64)
 
 
 def _words(network: Network, inputs: Inputs, user: int, item: int) -> list[Message]:

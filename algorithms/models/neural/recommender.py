@@ -29,6 +29,7 @@ from algorithms.models.neural.events import (
 from algorithms.models.neural.exhibits import record_exhibits
 from algorithms.models.neural.explaining import explain_output
 from algorithms.models.neural.exposure import Exposure
+from algorithms.models.neural.field_use import field_names, field_use, field_use_map
 from algorithms.models.neural.fields import item_side, user_side
 from algorithms.models.neural.inputs import CONTEXT, OFFSET, Inputs
 from algorithms.models.neural.network import Network, Sizes
@@ -304,8 +305,29 @@ class NeuralRecommender(Recommender):
         return self._record
 
     def exhibits(self) -> tuple[Exhibit, ...]:
-        """Show how the tasks pulled at what they share; an architecture adds its own."""
-        return record_exhibits(self._record)
+        """Show what each task goes by, and how they pulled at what they share.
+
+        An architecture adds its own.
+        """
+        return (*self._field_use(), *record_exhibits(self._record))
+
+    def _field_use(self) -> tuple[Exhibit, ...]:
+        shares: dict[int, FloatArray] = {}
+        names: tuple[str, ...] = ()
+        every = make_examples(
+            self.log, self.tasks, self._scales, self._inputs.context, self._histories
+        )
+        for part in self._parts:
+            mine = every.of_tasks(part.positions)
+            if len(mine):
+                found = field_use(part.network, self._inputs, part.weights, mine)
+                names = field_names(part.network, self._inputs)
+                shares |= dict(zip(part.positions, found, strict=True))
+        if not shares:
+            return ()
+        tasks = [self.tasks[position].name for position in sorted(shares)]
+        rows = np.stack([shares[position] for position in sorted(shares)])
+        return (field_use_map(tasks, names, rows),)
 
     def notes(self) -> tuple[Message, ...]:
         """Say for which tasks *no* was drawn, and whether learning had to stop."""

@@ -11,12 +11,12 @@ from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from algorithms.arrays import AnyArray, BoolArray, Float32Array, FloatArray, IntArray
 from algorithms.data.log import InteractionLog
 from algorithms.models.neural.events import Examples
 from algorithms.models.neural.inputs import OFFSET, Inputs, answer, embed, embed_users, join_fields
 from algorithms.models.neural.network import Network
-from algorithms.models.neural.ops import NumpyOps
+from algorithms.models.neural.ops import NumpyOps, Weights
 
 _MOST_KEPT = 2**23  # numbers of one task that are kept (64 MiB)
 _AT_A_TIME = 2**13
@@ -64,16 +64,29 @@ def _pair_answers(
     return z.astype(np.float64)
 
 
+def fields_of(
+    network: Network,
+    inputs: Inputs,
+    w: Weights,
+    users: IntArray,
+    items: IntArray,
+    history: IntArray,
+) -> AnyArray:
+    """Return (n, F, d) the field vectors of pairs; histories (n, L) as in ``answers``."""
+    x_user = embed_users(_OPS, w, network, inputs.users, users, history)
+    x_item = embed(_OPS, w["embedding.item"], inputs.items, items)
+    x: AnyArray = join_fields(_OPS, x_user, x_item)
+    return x
+
+
 def average_fields(
     network: Network, inputs: Inputs, weights: Mapping[str, Float32Array], examples: Examples
 ) -> FloatArray:
     """Return (F, d) the mean field vectors over examples."""
-    w = dict(weights)
     step = max(1, len(examples) // _MOST_AVERAGED)
     few = examples.take(np.arange(0, len(examples), step))
-    x_user = embed_users(_OPS, w, network, inputs.users, few.users, few.history)
-    x_item = embed(_OPS, w["embedding.item"], inputs.items, few.items)
-    mean: FloatArray = join_fields(_OPS, x_user, x_item).mean(axis=0, dtype=np.float64)
+    x = fields_of(network, inputs, dict(weights), few.users, few.items, few.history)
+    mean: FloatArray = x.mean(axis=0, dtype=np.float64)
     return mean
 
 
