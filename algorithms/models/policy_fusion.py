@@ -58,33 +58,17 @@ from algorithms.models.base import Family, ModelConfig, ModelState, Output, Reco
 from algorithms.models.kept_scores import KeptScores
 from algorithms.models.policy_arms import Arms, WeightArms
 from algorithms.models.policy_judging import Verdict, judge_policy
-from algorithms.models.policy_kind import (
-    Order,
-    RewardModel,
-    Shelf,
-    bare_shelf,
-    design,
-    learn_rewards,
-)
+from algorithms.models.policy_kind import Order, Shelf, bare_shelf
+from algorithms.models.policy_learning import can_learn, learn_shelf, lists_of, open_shop
 from algorithms.models.shared_factors import SharedFactors
 from algorithms.policies.judge import JudgeMaker, nobody
-from algorithms.policies.logged import (
-    LoggedView,
-    learn_propensities,
-    met_table,
-    popularity_of,
-    view_of,
-)
+from algorithms.policies.logged import met_table, view_of
 from algorithms.policies.segments import SegmentBy, Segments, make_segments
-from algorithms.policies.shop import Diary, Shop, look_out
-from algorithms.policies.slots import best_columns
+from algorithms.policies.shop import Diary, look_out
 from algorithms.progress import Progress, Stage, part_of
 from algorithms.tasks import Task, TaskKind
 
 _HELD = 0.2  # share of the training events that reward model and propensities are learned from
-_FEWEST = 40  # decisions on a shelf from which a policy can be learned
-_MOST_USERS = 1000  # that come to the simulated shop
-_MOST_CELLS = 6_000_000  # numbers in one table of the shop
 _BLOCK = 512
 
 
@@ -113,15 +97,6 @@ class Decision:
     arms: Arms
     arm_of_user: IntArray
     top_places: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class _Learned:
-    """What one shelf's decision is learned from."""
-
-    view: LoggedView
-    rewards: RewardModel
-    propensities: FloatArray
 
 
 class PolicyFusion(Recommender):
@@ -243,7 +218,7 @@ class PolicyFusion(Recommender):
         for kind, shelf in self._shelves.items():
             if not self._is_to_decide(shelf):
                 continue
-            if _can_learn(train.select(held), train.select(~held), shelf):
+            if can_learn(train.select(held), train.select(~held), shelf):
                 able.append(kind)
             else:
                 self._notes += (self._too_little(kind),)
@@ -270,12 +245,16 @@ class PolicyFusion(Recommender):
             )
             shelf = self._shelves[kind]
             segments = self._segments(train, shelf)
-            learned = self._learn_shelf(
-                shelf, before, train.select(held), validation, segments, rng
+            judge = type(self).judge_behind(train)
+            learned = learn_shelf(
+                shelf, self._base, before, train.select(held), validation, segments, rng
             )
-            shop = self._open(shelf, learned.rewards, segments, rng)
+            shop = open_shop(
+                shelf, self._base, learned.rewards, segments, self.config.list_length, judge, rng
+            )
             arms = self._arms(shelf)
-            diary = Diary(shop, look_out(shop, arms.names, self._lists_of(arms, shelf, shop)))
+            lists = lists_of(arms, shelf, self._base, shop)
+            diary = Diary(shop, look_out(shop, arms.names, lists))
             part(0.2, Stage.FIT)
             decision = self._decide(arms, diary, segments, rng, part_of(part, 0.2, 0.9))
             shelf = shelf.deciding(decision.arms, decision.arm_of_user, decision.top_places)
@@ -291,22 +270,11 @@ class PolicyFusion(Recommender):
                     segments.of_user,
                     shop.worth,
                     shop.list_length,
-                    type(self).judge_behind(train),
+                    judge,
                 )
             lists = shelf.lists(self._base, shop.users, shop.list_length)
             self._exhibits += self._show(kind, shelf, diary, segments, lists, verdict)
             part(1.0, Stage.FIT)
-
-    def _lists_of(self, arms: Arms, shelf: Shelf, shop: Shop) -> IntArray:
-        """Return (n_arms, m, n) what each arm would show to the users of a shop."""
-        raw = shelf.raw(self._base, shop.users)
-        lists = []
-        for arm in range(len(arms.names)):
-            numbers = arms.numbers(raw, shop.users, arm)
-            lists.append(
-                best_columns(numbers, shop.open & (numbers > arms.out_at), shop.list_length)
-            )
-        return np.stack(lists)
 
     def _segments(self, train: InteractionLog, shelf: Shelf) -> Segments:
         view = view_of(train, shelf.tasks, shelf.items)
@@ -316,83 +284,6 @@ class PolicyFusion(Recommender):
             train.n_users,
             self.config.n_segments,
             self.config.segment_by,
-        )
-
-    def _learn_shelf(
-        self,
-        shelf: Shelf,
-        before: Recommender,
-        held: InteractionLog,
-        validation: InteractionLog | None,
-        segments: Segments,
-        rng: np.random.Generator,
-    ) -> _Learned:
-        """Learn rewards and propensities from events that the scores have not seen."""
-        view = view_of(held, shelf.tasks, shelf.items)
-        then = bare_shelf(before, shelf.tasks, shelf.items, rng)  # with the scores of that time
-        n_segments = len(segments.names)
-
-        def of_validation() -> tuple[FloatArray, FloatArray]:
-            assert validation is not None  # noqa: S101 - only asked where there is one
-            checked = view_of(validation, shelf.tasks, shelf.items)
-            X = _event_features(shelf, self._base, checked, segments, n_segments)
-            return X, checked.rewards
-
-        rewards = learn_rewards(
-            view,
-            _event_features(then, before, view, segments, n_segments),
-            n_segments,
-            None if validation is None else of_validation,
-        )
-        users = np.unique(view.users)
-        most = max(50, _MOST_CELLS // (len(shelf.items) * (1 + len(shelf.tasks))))
-        if len(users) > most:
-            users = np.sort(rng.choice(users, size=most, replace=False))
-        mine = np.isin(view.users, users)
-        propensities = learn_propensities(
-            view.select(mine),
-            users,
-            then.scores(before, users),
-            popularity_of(before.log, shelf.items),
-            met_table(before.log, users, shelf.items),
-            rng,
-        )
-        return _Learned(view, rewards, propensities)
-
-    def _open(
-        self, shelf: Shelf, rewards: RewardModel, segments: Segments, rng: np.random.Generator
-    ) -> Shop:
-        """Return the simulated shop of a shelf."""
-        log, k, n_tasks = self.log, len(shelf.items), len(shelf.tasks)
-        length = min(self.config.list_length, max(1, k // 4))
-        active = np.unique(log.users).astype(np.int64)
-        most = min(_MOST_USERS, max(50, _MOST_CELLS // (k * n_tasks)))
-        if len(active) > most:
-            active = np.sort(rng.choice(active, size=most, replace=False))
-        is_open = ~met_table(log, active, shelf.items)
-        enough = is_open.sum(axis=1) >= length
-        users, is_open = active[enough], is_open[enough]
-        scores = shelf.scores(self._base, users)
-        chances = rewards.chances(scores, segments.of_user[users][:, None])
-        judge = type(self).judge_behind(log)
-        truth = None
-        if judge is not None and all(judge.knows(task) for task in shelf.tasks):
-            truth = np.stack(
-                [judge.relevant(task, users, shelf.items) for task in shelf.tasks], axis=2
-            ).astype(np.float32)
-        rates = view_of(log, shelf.tasks, shelf.items).rewards.mean(axis=0)
-        given = np.array([task.weight for task in shelf.tasks])
-        worth = np.divide(given / given.sum(), rates, out=np.zeros(n_tasks), where=rates > 0)
-        return Shop(
-            users,
-            segments.of_user[users],
-            segments.features[users],
-            scores.astype(np.float32),
-            is_open,
-            chances.astype(np.float32),
-            truth,
-            worth,
-            length,
         )
 
     def _by_kind(self, tasks: Sequence[Task]) -> dict[str, list[Task]]:
@@ -505,26 +396,3 @@ def _under(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-
-
-def _can_learn(held: InteractionLog, earlier: InteractionLog, shelf: Shelf) -> bool:
-    """Return whether there are decisions to learn from, some rewarded, and scores before them."""
-    view = view_of(held, shelf.tasks, shelf.items)
-    if len(view) < _FEWEST or len(shelf.items) < 4 or not view.rewards.any():
-        return False
-    if not all(task.events(earlier).any() for task in shelf.tasks):
-        return False
-    return not view.rewards.all()
-
-
-def _event_features(
-    shelf: Shelf, base: Recommender, view: LoggedView, segments: Segments, n_segments: int
-) -> FloatArray:
-    """Return (n, d) the design of logged decisions under a model's scores."""
-    scores = np.empty((len(view), len(shelf.tasks)))
-    distinct, row_of = np.unique(view.users, return_inverse=True)
-    for start in range(0, len(distinct), _BLOCK):
-        block = shelf.scores(base, distinct[start : start + _BLOCK])
-        mine = (row_of >= start) & (row_of < start + _BLOCK)
-        scores[mine] = block[row_of[mine] - start, view.columns[mine]]
-    return design(scores, segments.of_user[view.users], n_segments)
