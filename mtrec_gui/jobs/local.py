@@ -127,6 +127,11 @@ class LocalJobs:
             while not self._closed:
                 self._wait()
                 self._start_waiting()
+        except Exception as error:  # else all who wait for a run would wait for ever
+            _logger.exception("the jobs stopped")
+            for job in (*self._running, *self._waiting):
+                if not job.has_ended:
+                    self._end(job, JobState.FAILED, message=endings.bug(job.model, str(error)))
         finally:
             self._shut_down()
 
@@ -163,6 +168,10 @@ class LocalJobs:
                 job.start(self._context, self._order(job), self._secrets(job.handle.spec))
             except OSError as error:
                 self._end(job, JobState.FAILED, message=endings.cannot_start(job.model, error))
+                continue
+            except Exception as error:  # of this run; the others are not to wait for it
+                _logger.exception("job %s (%s)", job.handle.id, job.model)
+                self._end(job, JobState.FAILED, message=endings.bug(job.model, str(error)))
                 continue
             self._running.append(job)
             self._tell(job, JobState.STARTED)
@@ -247,7 +256,7 @@ class LocalJobs:
             elif job.is_unwanted:
                 self._end(job, JobState.CANCELLED)
             else:
-                trace = (job.folder / worker.CRASH_FILE).read_text(errors="replace")
+                trace = _crash_trace(job.folder / worker.CRASH_FILE)
                 cause = describe_exit(exit_code)
                 _logger.error("job %s (%s): %s\n%s", job.handle.id, job.model, cause, trace)
                 self._end(job, JobState.CRASHED, message=endings.crashed(job.model, cause))
@@ -290,6 +299,14 @@ class LocalJobs:
         self._running.clear()
         self._waiting.clear()
         self._temporary.cleanup()
+
+
+def _crash_trace(file: Path) -> str:
+    """Return what a process that died left behind; it may have died before it could."""
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return "It died before it could say where."
 
 
 class LocalHandle:

@@ -158,3 +158,8 @@ def disk_full(spec, log, progress):
 
 def no_result(spec, log, progress):
     return None
+
+
+def die_at_once(*order):
+    """A worker that ends before it has begun."""
+    os._exit(7)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +186,48 @@ def test_a_crash_takes_down_that_run_alone(local_jobs, log, spec, name, cause, c
     assert napped.state is JobState.DONE
     if name == "segfault":
         assert "fake_work.py" in caplog.text  # the trace that the dying process wrote
+
+
+def test_a_worker_that_dies_before_it_begins_is_a_crash(local_jobs, log, spec, monkeypatch):
+    jobs, recorder = local_jobs("echo")
+    with monkeypatch.context() as patch:
+        patch.setattr("mtrec_gui.jobs.worker.main", import_module("fake_work").die_at_once)
+        (crashed,) = recorder.until_final(jobs.submit(spec(), log))
+    assert crashed.state is JobState.CRASHED
+    assert "exit code 7" in str(crashed.message)
+    (next_one,) = recorder.until_final(jobs.submit(spec(), log))
+    assert next_one.state is JobState.DONE
+
+
+def test_a_run_that_cannot_even_be_ordered_fails_alone(local_jobs, log, spec, caplog):
+    jobs, recorder = local_jobs("echo")
+
+    def refuse(spec):
+        raise LookupError("no such key")
+
+    usual, jobs._secrets = jobs._secrets, refuse
+    (failed,) = recorder.until_final(jobs.submit(spec(), log))
+    assert failed.state is JobState.FAILED
+    assert "no such key" in str(failed.message)
+    jobs._secrets = usual
+    (next_one,) = recorder.until_final(jobs.submit(spec(), log))
+    assert next_one.state is JobState.DONE
+
+
+def test_where_the_jobs_themselves_fail_nobody_waits_for_ever(local_jobs, log, spec, caplog):
+    jobs, recorder = local_jobs("nap", max_parallel=1)
+    running, waiting = jobs.submit(spec(), log), jobs.submit(spec(), log)
+    recorder.until(JobState.STARTED)
+
+    def break_down(job, event):
+        raise AssertionError("a bug in the jobs")
+
+    jobs._hear = break_down
+    finals = recorder.until_final(running, waiting)
+    assert [final.state for final in finals] == [JobState.FAILED] * 2
+    assert "a bug in the jobs" in str(finals[0].message)
+    with pytest.raises(RuntimeError, match="closed"):
+        jobs.submit(spec(), log)
 
 
 def test_runs_wait_their_turn(local_jobs, log, spec):
