@@ -126,7 +126,7 @@ def test_torchjd_vaccinates_alike_step_by_step() -> None:
 
 @pytest.mark.parametrize("n_tasks", [2, 3, 4])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_general_solver_finds_the_same_bargain_and_ball(n_tasks, seed) -> None:
+def test_a_general_solver_finds_the_same_in_the_ball(n_tasks, seed) -> None:
     from scipy.optimize import minimize
 
     gradients = gradients_of(seed, n_tasks)
@@ -145,6 +145,48 @@ def test_a_general_solver_finds_the_same_bargain_and_ball(n_tasks, seed) -> None
         method="SLSQP",
     )
     assert (gradients @ ours).min() == pytest.approx(found.x[-1], rel=1e-5)
+
+
+@pytest.mark.parametrize("n_tasks", [2, 3, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_general_solver_strikes_the_same_bargain(n_tasks, seed) -> None:
+    from scipy.optimize import minimize
+
+    gradients = gradients_of(seed, n_tasks)
+    ours = combine(gradients, nash_weights(gram_matrix(gradients)))
+
+    def product(step):  # its logarithm, and that of nothing where somebody loses
+        return np.log(np.maximum(gradients @ step, 1e-300)).sum()
+
+    everybody_gains = np.linalg.pinv(gradients).sum(axis=1)  # G d = 1
+    found = minimize(  # the bargain as it is stated: over steps of the length √T and shorter
+        lambda step: -product(step),
+        everybody_gains * np.sqrt(n_tasks) / np.linalg.norm(everybody_gains),
+        constraints={"type": "ineq", "fun": lambda step: n_tasks - step @ step},
+        options={"ftol": 1e-14, "maxiter": 1000},
+        method="SLSQP",
+    )
+    assert product(ours) == pytest.approx(product(found.x), abs=1e-8)
+    np.testing.assert_allclose(ours, found.x, atol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore:You are solving a parameterized problem")  # so does TorchJD
+@pytest.mark.parametrize("n_tasks", [2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_torchjd_bargains_alike_where_its_solvers_are(n_tasks, seed) -> None:
+    torchjd = pytest.importorskip("torchjd.aggregation")
+    torch = pytest.importorskip("torch")
+    for solver in ("cvxpy", "ecos", "clarabel"):  # in no extra of ours, see docs/balancing.md
+        pytest.importorskip(solver)
+    gradients = gradients_of(seed, n_tasks)
+    gram, matrix = gram_matrix(gradients), torch.from_numpy(gradients)
+    average = torchjd.CAGrad(c=0.5, norm_eps=0.0)(matrix).numpy() / (1 + 0.5**2)
+    np.testing.assert_allclose(combine(gradients, cagrad(gram)), average, rtol=1e-3, atol=1e-4)
+    bargain = torchjd.NashMTL(n_tasks, max_norm=0.0, optim_niter=200)(matrix).numpy()
+    ours = combine(gradients, nash_weights(gram))
+    np.testing.assert_allclose(
+        ours / np.linalg.norm(ours), bargain / np.linalg.norm(bargain), atol=1e-3
+    )
 
 
 # --- properties -----------------------------------------------------------------------------
