@@ -6,8 +6,8 @@ quantity tasks are standardised (mean 0, deviation 1 over training), so that no 
 because its numbers are large.
 
 A binary task of which training knows nothing but *yes* (purchases without the views before them)
-gets as many *no* examples, drawn among the items of its kind that the user had not met. They are
-guesses, the model says so, and its numbers are then scores and no probabilities.
+gets as many *no* examples (``drawn``). They are guesses, the model says so, and its numbers are
+then scores and no probabilities.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from algorithms.data.log import InteractionLog
 from algorithms.tasks import Task, TaskKind
 
 _MAX_CONTEXT_VALUES = 200
-_NEGATIVES = 1  # drawn for each yes of a task that knows no no
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,49 +187,6 @@ def make_examples(
         mask=mask[rows],
         context=context.codes(kept),
         history=histories.before(kept),
-    )
-
-
-def with_drawn_negatives(
-    examples: Examples,
-    train: InteractionLog,
-    tasks: Sequence[Task],
-    scales: Sequence[LabelScale],
-    histories: Histories,
-    rng: np.random.Generator,
-) -> Examples:
-    """Add unmet items as *no* for the tasks of which training knows only *yes*."""
-    parts = [examples]
-    met = np.unique(train.users.astype(np.int64) * train.n_items + train.items)
-    for position, (task, scale) in enumerate(zip(tasks, scales, strict=True)):
-        if not scale.is_drawn:
-            continue
-        rows = np.flatnonzero(examples.mask[:, position])
-        rows = np.repeat(rows, _NEGATIVES)
-        candidates = train.item_table.of_kind(task.item_kind).astype(np.int64)
-        items = candidates[rng.integers(len(candidates), size=len(rows))]
-        users = examples.users[rows]
-        unmet = ~np.isin(users * train.n_items + items, met)
-        rows, users, items = rows[unmet], users[unmet], items[unmet]
-        mask = np.zeros((len(rows), len(tasks)), dtype=np.bool_)
-        mask[:, position] = True
-        parts.append(
-            Examples(
-                users,
-                items,
-                np.zeros((len(rows), len(tasks)), dtype=np.float32),
-                mask,
-                examples.context[rows],
-                histories.at_end(users),
-            )
-        )
-    if len(parts) == 1:
-        return examples
-    return Examples(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("users", "items", "labels", "mask", "context", "history")
-        )
     )
 
 

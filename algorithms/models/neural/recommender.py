@@ -17,6 +17,7 @@ from algorithms.messages import Message
 from algorithms.models.base import ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
 from algorithms.models.neural.config import BalancedConfig, NetworkConfig
+from algorithms.models.neural.drawn import watched_examples, with_drawn_negatives
 from algorithms.models.neural.events import (
     Examples,
     Histories,
@@ -24,7 +25,6 @@ from algorithms.models.neural.events import (
     find_context,
     label_scales,
     make_examples,
-    with_drawn_negatives,
 )
 from algorithms.models.neural.exhibits import record_exhibits
 from algorithms.models.neural.explaining import explain_output
@@ -108,8 +108,14 @@ class NeuralRecommender(Recommender):
             self._missing = missing_labels(train, tasks, self._scales)
         watched = None
         if validation is not None:
-            watched = make_examples(
-                validation, tasks, self._scales, self._inputs.context, self._histories
+            watched = watched_examples(
+                validation,
+                train,
+                tasks,
+                self._scales,
+                self._inputs.context,
+                self._histories,
+                rng,
             )
         groups = self._groups()
         for number, positions in enumerate(groups):
@@ -214,7 +220,7 @@ class NeuralRecommender(Recommender):
             self._histories,
             keep_unlabelled=self.config.pseudo_labels > 0,
         )
-        return with_drawn_negatives(examples, train, self.tasks, self._scales, self._histories, rng)
+        return with_drawn_negatives(examples, [train], self.tasks, self._scales, rng)
 
     def _derive(self) -> None:
         """Derive from the training log what need not be kept."""

@@ -36,12 +36,12 @@ from algorithms.explanations import Exhibit, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
+from algorithms.models.neural.drawn import watched_examples, with_drawn_negatives
 from algorithms.models.neural.events import (
     Context,
     Histories,
     label_scales,
     make_examples,
-    with_drawn_negatives,
 )
 from algorithms.models.neural.serving import KeptAnswers
 from algorithms.models.neural.weights import from_safetensors, to_safetensors
@@ -161,10 +161,12 @@ class Prompted(Recommender):
         self._derive(rng.permutation(train.n_users), rng.permutation(train.n_items))
         none = Histories(train, (), 0)
         examples = make_examples(train, tasks, self._scales, _NO_CONTEXT, none)
-        examples = with_drawn_negatives(examples, train, tasks, self._scales, none, rng)
+        examples = with_drawn_negatives(examples, [train], tasks, self._scales, rng)
         watched = None
         if validation is not None:
-            watched = make_examples(validation, tasks, self._scales, _NO_CONTEXT, none)
+            watched = watched_examples(
+                validation, train, tasks, self._scales, _NO_CONTEXT, none, rng
+            )
         weights, curves = learn(
             self._sentences,
             self._trie,

@@ -8,12 +8,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from algorithms.arrays import AnyArray
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.models.neural.drawn import watched_examples, with_drawn_negatives
 from algorithms.models.neural.events import (
     Histories,
     find_context,
     label_scales,
     make_examples,
-    with_drawn_negatives,
 )
 from algorithms.models.neural.fields import user_side
 from algorithms.models.neural.network import Sizes, head, masked_loss
@@ -100,18 +100,96 @@ def test_context_of_another_part_knows_only_what_training_met() -> None:
     assert_array_equal(context.codes(other)[:, 0], [1, 2, 0, 1, 1, 1])
 
 
+YES_ONLY = {"clicked": np.array([1, NAN, NAN, 1, 1, 1], np.float32)}
+
+
+def pairs_of(log) -> set[tuple[int, int]]:
+    return set(zip(log.users.tolist(), log.items.tolist(), strict=True))
+
+
 def test_where_training_knows_only_yes_unmet_items_are_drawn_as_no() -> None:
-    log = make_log(clicked=np.array([1, NAN, NAN, 1, 1, 1], np.float32))
-    examples, scales, histories = examples_of(log)
+    log = make_log(**YES_ONLY)
+    examples, scales, _ = examples_of(log)
     assert scales[0].is_drawn
-    more = with_drawn_negatives(
-        examples, log, (CLICK, STARS), scales, histories, np.random.default_rng(0)
-    )
+    more = with_drawn_negatives(examples, [log], (CLICK, STARS), scales, np.random.default_rng(0))
     drawn = more.take(np.arange(len(examples), len(more)))
     assert len(drawn)
     assert not drawn.labels.any()
-    met = set(zip(log.users.tolist(), log.items.tolist(), strict=True))
-    assert not met & set(zip(drawn.users.tolist(), drawn.items.tolist(), strict=True))
+    assert_array_equal(drawn.mask, [[True, False]] * len(drawn))
+    assert not pairs_of(log) & pairs_of(drawn)
+
+
+def yes_log(n_users: int, n_events: int, timestamps: bool = True) -> InteractionLog:
+    """Users who meet ``n_events`` of 60 items each, and click on all of them."""
+    rng = np.random.default_rng(5)
+    users = np.repeat(np.arange(n_users), n_events).astype(np.int32)
+    items = np.concatenate([rng.permutation(60)[:n_events] for _ in range(n_users)])
+    who, what = (np.array([f"{n:02}" for n in range(k)]) for k in (n_users, 60))
+    return InteractionLog(
+        name="yes",
+        users=users,
+        items=items.astype(np.int32),
+        labels={"clicked": np.ones(len(users), np.float32)},
+        user_table=UserTable(IdMap(who), {}),
+        item_table=ItemTable(IdMap(what), what, ("product",), np.zeros(60, np.int16), what),
+        timestamps=rng.permutation(len(users)) if timestamps else None,
+        context={"hour": rng.integers(0, 9, len(users))},
+    )
+
+
+@pytest.mark.parametrize("timestamps", [True, False])
+def test_a_drawn_no_knows_what_the_yes_beside_it_knows(timestamps: bool) -> None:
+    """Neither the length of the past nor its holes nor the circumstances tell the two apart."""
+    log = yes_log(9, 7, timestamps)
+    histories, scales = Histories(log, [CLICK], 4), label_scales(log, [CLICK])
+    yes = make_examples(log, [CLICK], scales, find_context(log), histories)
+    more = with_drawn_negatives(yes, [log], [CLICK], scales, np.random.default_rng(0))
+    no = more.take(np.arange(len(yes), len(more)))
+    assert len(no) > 0.7 * len(yes)
+    twins = {}
+    for n in range(len(yes)):
+        key = (yes.users[n], *yes.context[n], *yes.history[n])
+        twins[key] = twins.get(key, 0) + 1
+    for n in range(len(no)):
+        key = (no.users[n], *no.context[n], *no.history[n])
+        twins[key] -= 1  # KeyError: the past of no yes
+        assert twins[key] >= 0
+    if timestamps:
+        assert len(np.unique((no.history >= 0).sum(axis=1))) == 5  # pasts of all lengths
+
+
+def test_validation_is_told_no_where_training_was() -> None:
+    """Or "yes to everything" would be the best pass."""
+    log = yes_log(9, 7)
+    train, validation = log.select(np.arange(40)), log.select(np.arange(40, 63))
+    scales, context = label_scales(train, [CLICK]), find_context(train)
+    histories = Histories(train, [CLICK], 4)
+
+    def watched(seed: int):
+        rng = np.random.default_rng(seed)
+        return watched_examples(validation, train, [CLICK], scales, context, histories, rng), rng
+
+    examples, rng = watched(1)
+    yes, no = (examples.take(np.flatnonzero(examples.labels[:, 0] == y)) for y in (1, 0))
+    assert pairs_of(yes) == pairs_of(validation)
+    assert 0.5 * len(yes) < len(no) <= len(yes)
+    assert not pairs_of(no) & (pairs_of(train) | pairs_of(validation))
+    assert set(map(tuple, no.history)) <= set(map(tuple, yes.history))
+    assert pairs_of(watched(1)[0]) == pairs_of(examples)
+    assert pairs_of(watched(2)[0]) != pairs_of(examples)
+    other = np.random.default_rng(1)
+    other.integers(2**63)
+    assert rng.bit_generator.state == other.bit_generator.state  # one seed, whatever the length
+
+
+def test_where_yes_and_no_are_known_nothing_is_drawn() -> None:
+    log = make_log()
+    examples, scales, histories = examples_of(log)
+    rng = np.random.default_rng(1)
+    context = find_context(log)
+    same = watched_examples(log, log, (CLICK, STARS), scales, context, histories, rng)
+    assert_array_equal(same.labels, examples.labels)
+    assert rng.bit_generator.state == np.random.default_rng(1).bit_generator.state
 
 
 def test_torch_and_numpy_write_the_same_operations() -> None:
