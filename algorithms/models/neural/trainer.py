@@ -9,8 +9,8 @@ back**. Test events are never seen. The quality of a pass is
 each task's loss in units of the loss of the best constant, weighted as the person wants.
 
 At every step a *balancer* says how much each task counts (``algorithms.balancing``); a few hundred
-steps are noted for the conflict microscope. Gradients longer than ``clip`` are cut; a loss that is
-no number stops the fit, and what had been best by then is kept.
+steps are noted for the conflict microscope. Gradients longer than ``clip`` are cut; a loss or a
+gradient that is no number stops the fit, and what had been best by then is kept.
 
 References
 ----------
@@ -28,7 +28,6 @@ import numpy as np
 from algorithms.arrays import Float32Array, FloatArray, IntArray
 from algorithms.balancing.base import Balancer, Heads
 from algorithms.balancing.record import TrainingRecord
-from algorithms.errors import FitError
 from algorithms.messages import Message
 from algorithms.models.base import CurvePoint
 from algorithms.models.neural.augmentation import changed_pasts
@@ -44,6 +43,7 @@ from algorithms.models.neural.inputs import (
 )
 from algorithms.models.neural.network import Batch, Network, Output, masked_loss
 from algorithms.models.neural.ops import NumpyOps, Ops, TorchOps, Weights
+from algorithms.models.not_finite import GRADIENT, LOSS, NotFiniteError
 from algorithms.progress import Progress, Stage
 from algorithms.tasks import Task, TaskKind
 
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 _N_NOTES = 240  # steps that are noted, about
 _EVALUATED_AT_ONCE = 8192
+_REMEDY = "Choose a smaller learning rate, or look for extreme values in the label."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def learn(
     Raises
     ------
     FitError
-        Where the loss is no number before the first pass has ended.
+        Where a loss or a gradient is no number before the first pass has ended.
     """
     import torch
 
@@ -156,14 +157,6 @@ class _Notes:
             norms,
             {name: np.array(values) for name, values in self.use.items()},
         )
-
-
-class _NoNumberError(Exception):
-    """A loss that is no number."""
-
-    def __init__(self, step: int, task: str) -> None:
-        super().__init__(step, task)
-        self.step, self.task = step, task
 
 
 class _Fit:
@@ -230,10 +223,10 @@ class _Fit:
                     sums += np.array([np.nan_to_num(losses), np.isfinite(losses)])
                     self._step += 1
                     progress((epoch + (number + 1) / len(batches)) / config.n_epochs, Stage.FIT)
-            except _NoNumberError as error:
+            except NotFiniteError as error:
                 if epoch == 0:
-                    raise _no_number_error(error) from None
-                said.append(_stopped_note(error, epoch))
+                    raise error.fit_error("The network", _REMEDY) from None
+                said.append(error.note(epoch + 1))
                 break
             with np.errstate(invalid="ignore"):
                 means = sums[0] / sums[1]
@@ -298,7 +291,7 @@ class _Fit:
         values = np.array([np.nan if loss is None else float(loss.detach()) for loss in losses])
         for position, loss in enumerate(losses):
             if loss is not None and not np.isfinite(values[position]):
-                raise _NoNumberError(self._step + 1, self._tasks[position].name)
+                raise NotFiniteError(LOSS, self._step + 1, self._tasks[position].name)
         if not np.isfinite(values).any():
             return values
         noted = noted and len(self._tasks) > 1 and task is None
@@ -306,6 +299,9 @@ class _Fit:
         if (self._balancer.needs_gradients or noted) and self._shared:
             gradients = self._task_gradients(losses)
         gram = None if gradients is None else (gradients @ gradients.T).double().numpy()
+        if gram is not None and not np.isfinite(gram.diagonal()).all():
+            first = int(np.argmin(np.isfinite(gram.diagonal())))
+            raise NotFiniteError(GRADIENT, self._step + 1, self._tasks[first].name)
         counts = self._balancer.weights(values, gram if self._balancer.needs_gradients else None)
         if noted and gram is not None:
             use = self._network.noted(self._ops, output, batch)
@@ -319,10 +315,13 @@ class _Fit:
         if self._balancer.heads is Heads.OWN and len(self._tasks) > 1:
             self._backward_apart(losses, counts, penalty, total)
         else:
-            (total if penalty is None else total + penalty).backward()
-        self._torch.nn.utils.clip_grad_norm_(
+            # the graph is kept for the question whose gradient it was, should it be no number
+            (total if penalty is None else total + penalty).backward(retain_graph=True)
+        length = self._torch.nn.utils.clip_grad_norm_(
             [value for value in self._w.values() if value.grad is not None], self._config.clip
         )
+        if not np.isfinite(float(length)):
+            raise NotFiniteError(GRADIENT, self._step + 1, self._whose_gradient(losses))
         self._adam.step()
         if self._balancer.needs_losses_after:
             self._balancer.stepped(self._losses_now(examples, batch))
@@ -340,6 +339,17 @@ class _Fit:
             parts = torch.autograd.grad(loss, shared, retain_graph=True, materialize_grads=True)
             rows.append(torch.cat([part.reshape(-1) for part in parts]))
         return torch.stack(rows)  # type: ignore[no-any-return]
+
+    def _whose_gradient(self, losses: Sequence[Any]) -> str | None:
+        """Return the first task whose gradient is no number; None where only their sum is none."""
+        values = [value for value in self._w.values() if value.requires_grad]
+        for task, loss in zip(self._tasks, losses, strict=True):
+            if loss is None or not loss.requires_grad:
+                continue
+            found = self._torch.autograd.grad(loss, values, retain_graph=True, allow_unused=True)
+            if not all(part is None or bool(part.isfinite().all()) for part in found):
+                return task.name
+        return None
 
     def _backward_apart(
         self, losses: Sequence[Any], counts: FloatArray, penalty: Any, total: Any
@@ -455,19 +465,3 @@ def _constant_loss(task: Task, labels: FloatArray) -> float:
         return 0.5 * float(labels.var()) or 1.0
     p = float(labels.mean())
     return -(p * np.log(p) + (1 - p) * np.log(1 - p)) if 0 < p < 1 else 1.0
-
-
-def _no_number_error(error: _NoNumberError) -> FitError:
-    return FitError(
-        model="The network",
-        reason=f"the loss of “{error.task}” is no number at step {error.step}",
-        remedy="Choose a smaller learning rate, or look for extreme values in the label.",
-    )
-
-
-def _stopped_note(error: _NoNumberError, epoch: int) -> Message:
-    return Message(
-        "The loss of “{task}” was no number at step {step}; learning stopped, and the best weights "
-        "of the {epochs} passes before were kept.",
-        {"task": error.task, "step": error.step, "epochs": epoch},
-    )

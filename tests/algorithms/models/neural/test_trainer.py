@@ -94,6 +94,56 @@ def test_the_last_good_weights_are_kept(log, monkeypatch) -> None:
     assert_allclose(model.predict(TASKS[0], *pairs), good.predict(TASKS[0], *pairs), rtol=1e-5)
 
 
+class Bending(SharedBottom):
+    """From a given step on its loss is a number, and the gradient of the second task is none."""
+
+    breaks_at = 2
+    in_penalty = False
+
+    def __init__(self, config=None) -> None:
+        super().__init__(config)
+        breaks_at, in_penalty, steps = self.breaks_at, self.in_penalty, iter(range(10**6))
+
+        def corner(output):  # the square root of 0 has no slope
+            return (output.z[0, 1] - output.z[0, 1]).abs().sqrt()
+
+        class Network(SharedBottomNetwork):
+            def losses(self, ops, output, batch):
+                found = super().losses(ops, output, batch)
+                self.breaks = next(steps) >= breaks_at
+                bends = self.breaks and not in_penalty
+                return [found[0], found[1] + corner(output)] if bends else found
+
+            def penalty(self, ops, w, output, batch):
+                return corner(output) if self.breaks and in_penalty else None
+
+        self.network_class = Network
+
+
+@pytest.mark.parametrize("key", ["manual", "imtl_g"])
+def test_a_gradient_that_is_no_number_says_step_and_task(log, key: BalancerKey) -> None:
+    said = f"gradient of “{TASKS[1].name}” is no number at step 3"
+    with pytest.raises(FitError, match=said):
+        fitted(log, model=Bending, balancer=key)
+
+
+@pytest.mark.parametrize("in_penalty", [False, True])
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_no_step_is_made_with_a_gradient_that_is_no_number(
+    log, monkeypatch, in_penalty, at_the_end
+) -> None:
+    per_epoch = -(-len(TASKS[0].part(log)) // 1024)
+    monkeypatch.setattr(Bending, "breaks_at", 2 * per_epoch - 1 if at_the_end else per_epoch)
+    monkeypatch.setattr(Bending, "in_penalty", in_penalty)
+    model = fitted(log, model=Bending, n_epochs=2)
+    (note,) = model.notes()
+    whose = "gradient" if in_penalty else f"gradient of “{TASKS[1].name}”"
+    assert f"The {whose} was no number at step {Bending.breaks_at + 1}" in str(note)
+    good = fitted(log, n_epochs=1)
+    pairs = log.users[:30], log.items[:30]
+    assert_allclose(model.predict(TASKS[0], *pairs), good.predict(TASKS[0], *pairs), rtol=1e-5)
+
+
 @pytest.mark.parametrize("key", list(BALANCERS))
 def test_every_balancer_balances_a_network(log, key: BalancerKey) -> None:
     model = fitted(log, balancer=key, n_epochs=1)
