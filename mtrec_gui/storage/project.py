@@ -15,7 +15,7 @@ from algorithms.evaluation.experiment import Experiment
 from algorithms.evaluation.results import RunResult
 from algorithms.explanations.explanation import Explanation
 from algorithms.messages import Message
-from algorithms.models.base import ModelState
+from algorithms.models.base import CurvePoint, ModelState
 from algorithms.progress import Progress, silent
 from algorithms.search.curve_spec import CurveOutcome, CurveSpec
 from algorithms.search.result import Trial
@@ -221,6 +221,16 @@ class Project:
         """Return what is known of each run of a comparison, oldest first."""
         with self._database.reading() as session:
             return run_store.runs(session, comparison_id)
+
+    def learning_curve(self, run_id: int) -> tuple[CurvePoint, ...]:
+        """Return what was noted of a run while its model learned."""
+        with self._database.reading() as session:
+            return run_store.learning_curve(session, run_id)
+
+    def runs_with_a_curve(self, comparison_id: int) -> frozenset[int]:
+        """Return the runs of a comparison of which something was noted while they learned."""
+        with self._database.reading() as session:
+            return run_store.runs_with_a_curve(session, comparison_id)
 
     def load_result(self, run_id: int, with_state: bool = False) -> RunResult:
         """Read and check a run; without its fitted parameters unless ``with_state``.

@@ -101,10 +101,7 @@ def load_result(session: Session, run_id: int, with_state: bool) -> RunResult:
             )
             for row in _of_run(session, TopListRow, run_id)
         },
-        curves=tuple(
-            CurvePoint(row.step, row.task, row.measure, number_or_nan(row.value))
-            for row in _of_run(session, CurvePointRow, run_id)
-        ),
+        curves=learning_curve(session, run_id),
         cost=_cost(run),
         state=_state(session, run, arrays) if with_state else ModelState({}),
         notes=tuple(
@@ -112,6 +109,20 @@ def load_result(session: Session, run_id: int, with_state: bool) -> RunResult:
             for row in _of_run(session, RunNoteRow, run_id)
         ),
     )
+
+
+def learning_curve(session: Session, run_id: int) -> tuple[CurvePoint, ...]:
+    """Read what was noted of a run while its model learned."""
+    return tuple(
+        CurvePoint(row.step, row.task, row.measure, number_or_nan(row.value))
+        for row in _of_run(session, CurvePointRow, run_id)
+    )
+
+
+def runs_with_a_curve(session: Session, comparison_id: int) -> frozenset[int]:
+    """Return the runs of a comparison of which something was noted while they learned."""
+    rows = select(CurvePointRow.run_id).join(RunRow, RunRow.id == CurvePointRow.run_id)
+    return frozenset(session.scalars(rows.where(RunRow.comparison_id == comparison_id).distinct()))
 
 
 def load_state(session: Session, run_id: int) -> ModelState:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from algorithms.evaluation.learning_curves import learning_curves
 from algorithms.models.base import Recommender
 from algorithms.models.prompting import AnswersPrompts
 from algorithms.progress import Progress, Stage, silent
@@ -66,7 +67,7 @@ class Reader:
             summaries = {summary.id: summary for _, summary in comparisons}
             summary = summaries.get(question.comparison or -1, comparisons[-1][1])
             done = [run for run in project.runs(summary.id) if run.cost is not None]
-            choices = run_choices(done)
+            choices = run_choices(done, project.runs_with_a_curve(summary.id))
             run = next((each for each in done if each.id == question.run), None)
             if run is None:
                 run = next(each for each in done if each.id == _telling(choices))
@@ -95,14 +96,24 @@ class Reader:
             model.summary,
             tasks,
             model.notes(),
-            tuple(each for each in model.exhibits() if record is None or each.key not in _PLAYED),
+            (
+                *(each for each in model.exhibits() if record is None or each.key not in _PLAYED),
+                *learning_curves(project.learning_curve(run.id)),
+            ),
             record,
             Talker(model, model.log, tasks) if isinstance(model, AnswersPrompts) else None,
         )
 
 
-def run_choices(runs: Sequence[StoredRun]) -> tuple[RunChoice, ...]:
-    """Return what can be chosen, told apart by settings and seed where need be."""
+def run_choices(
+    runs: Sequence[StoredRun], with_a_curve: Collection[int] = ()
+) -> tuple[RunChoice, ...]:
+    """Return what can be chosen, told apart by settings and seed where need be.
+
+    Parameters
+    ----------
+    with_a_curve : ids of the runs of which something was noted while they learned
+    """
     several = len({run.seed for run in runs}) > 1
     return tuple(
         RunChoice(
@@ -111,6 +122,7 @@ def run_choices(runs: Sequence[StoredRun]) -> tuple[RunChoice, ...]:
             differing_values(find_model(run.model), run.config),
             run.seed if several else None,
             shows_inside(find_model(run.model)),
+            shows_inside(find_model(run.model)) or run.id in with_a_curve,
         )
         for run in runs
     )

@@ -40,6 +40,7 @@ class RunChoice:
     differs : the settings that differ from the model's own
     seed : None where all runs have the same
     has_inside : whether its model shows anything of itself
+    is_telling : whether there is anything to see, be it only how it learned
     """
 
     id: int
@@ -47,6 +48,7 @@ class RunChoice:
     differs: Mapping[str, Any]
     seed: int | None
     has_inside: bool
+    is_telling: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,7 +95,8 @@ class InsidePage(Page):
             self.tr("This model shows nothing of its inside"),
             self.tr(
                 "Its single recommendations are explained on the page Explain. Networks, policies "
-                "and prompted models show more here; choose the run of such a model above."
+                "and prompted models show more here, and whatever learned in passes shows its "
+                "learning curves; choose the run of such a model above."
             ),
         )
         self.ask = AskCard(appearance, task_position)
@@ -161,7 +162,7 @@ class InsidePage(Page):
         parts = [engine_text(choice.title), *_settings(choice.differs)]
         if choice.seed is not None:
             parts.append(self.tr("seed {seed}").format(seed=choice.seed))
-        if not choice.has_inside:
+        if not choice.is_telling:
             parts.append(self.tr("nothing to see"))
         return " · ".join(parts)
 

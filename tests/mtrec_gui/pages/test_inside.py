@@ -1,5 +1,7 @@
 """Inside: which run is looked into, what its film says, and that the page plays and draws it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -9,7 +11,7 @@ from algorithms.balancing.record import TrainingRecord
 from algorithms.evaluation import ModelChoice
 from algorithms.explanations import Bars, Lines, Table
 from algorithms.messages import Message
-from algorithms.models.base import Recommender
+from algorithms.models.base import CurvePoint, Recommender
 from mtrec_gui.context import Context
 from mtrec_gui.jobs.background import ImmediateRunner
 from mtrec_gui.model_shelf import default_experiment, run
@@ -201,6 +203,18 @@ class TestPresenter:
         presenter.run_chosen(runs[0])
         assert view.state.run == runs[0]
         assert view.state.inside.is_empty
+
+    def test_how_a_run_learned_stands_below_what_its_model_shows(self, lab, presented, results):
+        presenter, view = presented
+        noted = [CurvePoint(step, "click", "training loss", 1 / step) for step in (1, 2, 3)]
+        learned = [replace(result, curves=tuple(noted)) for result in results]
+        _, runs = lab.add_comparison(learned)
+        assert [exhibit.key for exhibit in view.state.inside.exhibits][-1] == "learning loss"
+        presenter.run_chosen(runs[0])  # its model shows nothing of itself
+        assert [choice.is_telling for choice in view.state.runs] == [True, True]
+        assert [choice.has_inside for choice in view.state.runs] == [False, True]
+        (shown,) = view.state.inside.exhibits
+        assert shown.series["click (training)"].tolist() == [1, 1 / 2, 1 / 3]
 
     def test_a_new_comparison_does_not_take_the_page_away(self, lab, presented, results):
         presenter, view = presented
