@@ -18,6 +18,7 @@ from tests.language_server import language_server, sensible
 
 ROOT = Path(algorithms.__file__).parents[1]
 ALIKE = set(NETWORKS) - {"shared_bottom", "multitask_rnn"}  # load what these two load
+ALIKE |= {"policy_epsilon_greedy", "policy_linucb", "policy_reinforce"}  # as their siblings do
 
 # Fits one model in a fresh process and prints what the fit had to load and to compile itself.
 FIT = """

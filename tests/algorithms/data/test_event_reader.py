@@ -100,7 +100,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     lines=st.lists(st.tuples(LINE, END), min_size=1, max_size=12),
     delimiter=st.sampled_from([",", ";", "::", "\t"]),
@@ -126,7 +126,7 @@ def test_quick_and_slow_are_one(
     assert_same(quickly(text, look, size, time_format), slowly(text, look, time_format))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     text=st.text(st.sampled_from('ab1.,"\n\r \0'), max_size=120), size=st.sampled_from([1, 9, 99])
 )
@@ -138,7 +138,7 @@ def test_quick_and_slow_are_one_on_noise(tmp_path_factory, text, size):
     assert quick[4] == slow[4]
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(
     number=st.one_of(
         st.floats(allow_nan=False, allow_infinity=False).map(repr),
