@@ -13,16 +13,21 @@ Computation 3, 1991.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from algorithms.arrays import Float32Array, FloatArray
-from algorithms.explanations import Exhibit, HeatMap
+from algorithms.explanations import Exhibit, Explanation, HeatMap
 from algorithms.messages import Message
-from algorithms.models.neural.inside import Inside, user_segments
+from algorithms.models.neural.inside import Inside, InspectedRecommender, user_segments
 from algorithms.models.neural.ops import Array, Ops, Weights
+from algorithms.tasks import Task
+
+_MOST_NAMED = 5  # experts of a remark; the others are added up
 
 
 def draw_experts(
@@ -57,6 +62,57 @@ def draw_gate(
 def mixture(gate: Array, experts: Array) -> Array:
     """Mix experts (E, n, h) by a gate (n, E): (n, h)."""
     return (gate.swapaxes(0, 1)[:, :, None] * experts).sum(axis=0)
+
+
+class GatedRecommender(InspectedRecommender):
+    """A network that says of one user and item, too, which experts its task uses."""
+
+    @property
+    @abstractmethod
+    def expert_names(self) -> tuple[str, ...]:
+        """Names (E,) of the experts that a task's last gate mixes."""
+
+    def _derive(self) -> None:
+        super()._derive()
+        self._usual_gates: FloatArray | None = None  # (T, E), once it was asked for
+
+    def _explain(self, task: Task, user: int, item: int) -> Explanation:
+        explained = super()._explain(task, user, item)
+        if not self._scale(task).n:
+            return explained
+        if self._usual_gates is None:
+            self._usual_gates = self.look_inside().task_means("gate")
+        here = self.pair_use("gate", task, user, item)
+        usual = self._usual_gates[self._position(task)]
+        remark = gate_remark(task.name, self.expert_names, here, usual)
+        return replace(explained, remarks=(*explained.remarks, remark))
+
+
+def gate_remark(task: str, experts: Sequence[str], here: FloatArray, usual: FloatArray) -> Message:
+    """Say what a gate gives the experts (E,) for one user and item, and what it usually gives.
+
+    Parameters
+    ----------
+    here : (E,) weights for the user and the item
+    usual : (E,) mean weights over the task's events; NaN where none was looked at
+    """
+    order = np.argsort(-here, kind="stable")
+    named, others = order[:_MOST_NAMED], order[_MOST_NAMED:]
+
+    def told(weights: FloatArray) -> str:
+        parts = [f"{experts[e]} {weights[e]:.0%}" for e in named]
+        if len(others):
+            parts.append(f"{len(others)} others {weights[others].sum():.0%}")
+        return ", ".join(parts)
+
+    values = {"task": task, "here": told(here)}
+    if not np.isfinite(usual).all():
+        return Message("For this user and item the gate of “{task}” mixes {here}.", values)
+    return Message(
+        "For this user and item the gate of “{task}” mixes {here}; on average over its events of "
+        "training {usual}.",
+        {**values, "usual": told(usual)},
+    )
 
 
 def gate_exhibits(inside: Inside, name: str, experts: Sequence[str]) -> tuple[Exhibit, ...]:

@@ -12,10 +12,13 @@ from algorithms.data.log import InteractionLog
 from algorithms.explanations import Exhibit
 from algorithms.models.base import Family
 from algorithms.models.neural.events import Examples, make_examples
+from algorithms.models.neural.inputs import answer
 from algorithms.models.neural.network import Output
 from algorithms.models.neural.ops import NumpyOps
-from algorithms.models.neural.recommender import NeuralRecommender
+from algorithms.models.neural.recommender import SERVED, NeuralRecommender
+from algorithms.models.neural.serving import fields_of
 from algorithms.models.neural.trainer import forward
+from algorithms.tasks import Task
 
 _N_SAMPLED = 4096
 _MOST_SEGMENTS = 12
@@ -67,6 +70,15 @@ class InspectedRecommender(NeuralRecommender):
         examples = make_examples(few, self.tasks, self._scales, inputs.context, self._histories)
         output = forward(NumpyOps(), dict(part.weights), part.network, inputs, examples)
         return Inside(log, tuple(task.name for task in self.tasks), examples, output)
+
+    def pair_use(self, name: str, task: Task, user: int, item: int) -> FloatArray:
+        """Return (k,) for ``use[name]`` (n, T, k) what a task's number for one pair came from."""
+        part, place = self.part_of(task)
+        w = dict(part.weights)
+        pair = np.array([user]), np.array([item])
+        x = fields_of(part.network, self._inputs, w, *pair, self._last[[user]])
+        output = answer(NumpyOps(), w, part.network, x, w[SERVED])
+        return np.asarray(output.use[name][0, place], dtype=np.float64)
 
 
 def user_segments(log: InteractionLog, users: IntArray) -> tuple[tuple[str, ...], IntArray]:

@@ -28,13 +28,14 @@ from algorithms.arrays import Float32Array
 from algorithms.explanations import Exhibit
 from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.experts import (
+    GatedRecommender,
     ask_experts,
     draw_experts,
     draw_gate,
     gate_exhibits,
     mixture,
 )
-from algorithms.models.neural.inside import Inside, InspectedRecommender
+from algorithms.models.neural.inside import Inside
 from algorithms.models.neural.network import Network, Output, dense, head
 from algorithms.models.neural.ops import Array, Ops, Weights
 
@@ -74,7 +75,7 @@ class MmoeNetwork(Network):
         return Output(ops.stack(z, axis=1), {"gate": ops.stack(gates, axis=1)})
 
 
-class Mmoe(InspectedRecommender):
+class Mmoe(GatedRecommender):
     """Shared experts, mixed for each task by a gate of its own."""
 
     key = "mmoe"
@@ -86,6 +87,10 @@ class Mmoe(InspectedRecommender):
     network_class = MmoeNetwork
     config: MmoeConfig
 
+    @property
+    def expert_names(self) -> tuple[str, ...]:
+        """Names of the shared experts."""
+        return tuple(f"expert {number + 1}" for number in range(self.config.n_experts))
+
     def _inside(self, inside: Inside) -> tuple[Exhibit, ...]:
-        names = [f"expert {number + 1}" for number in range(self.config.n_experts)]
-        return gate_exhibits(inside, "gate", names)
+        return gate_exhibits(inside, "gate", self.expert_names)

@@ -31,13 +31,14 @@ from algorithms.explanations import Exhibit, HeatMap
 from algorithms.messages import Message
 from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.experts import (
+    GatedRecommender,
     ask_experts,
     draw_experts,
     draw_gate,
     gate_exhibits,
     mixture,
 )
-from algorithms.models.neural.inside import Inside, InspectedRecommender
+from algorithms.models.neural.inside import Inside
 from algorithms.models.neural.network import Network, Output, dense, head
 from algorithms.models.neural.ops import Array, Ops, Weights
 
@@ -121,7 +122,7 @@ class PleNetwork(Network):
         return mixed
 
 
-class Ple(InspectedRecommender):
+class Ple(GatedRecommender):
     """Experts of each task's own beside shared ones, level over level."""
 
     key = "ple"
@@ -136,10 +137,15 @@ class Ple(InspectedRecommender):
     network_class = PleNetwork
     config: PleConfig
 
+    @property
+    def expert_names(self) -> tuple[str, ...]:
+        """Names of the experts of the last level: a task's own, and the shared."""
+        own = (f"own {number + 1}" for number in range(self.config.n_task_experts))
+        shared = (f"shared {number + 1}" for number in range(self.config.n_shared_experts))
+        return (*own, *shared)
+
     def _inside(self, inside: Inside) -> tuple[Exhibit, ...]:
         n_own, n_shared = self.config.n_task_experts, self.config.n_shared_experts
-        names = [f"own {number + 1}" for number in range(n_own)]
-        names += [f"shared {number + 1}" for number in range(n_shared)]
         levels = tuple(f"level {number + 1}" for number in range(self.config.n_levels))
         own = HeatMap(
             key="own_share",
@@ -154,4 +160,4 @@ class Ple(InspectedRecommender):
             column_names=levels,
             values=inside.task_means("own"),
         )
-        return (own, *gate_exhibits(inside, "gate", names))
+        return (own, *gate_exhibits(inside, "gate", self.expert_names))
