@@ -31,9 +31,10 @@ from algorithms.models.neural.explaining import explain_output
 from algorithms.models.neural.exposure import Exposure
 from algorithms.models.neural.field_use import field_names, field_use, field_use_map
 from algorithms.models.neural.fields import item_side, user_side
-from algorithms.models.neural.inputs import CONTEXT, OFFSET, Inputs
+from algorithms.models.neural.inputs import CONTEXT, EMBEDDINGS, ITEM, OFFSET, USER, Inputs
 from algorithms.models.neural.network import Network, Sizes
 from algorithms.models.neural.pseudo_labels import learn_on, missing_labels
+from algorithms.models.neural.same_rows import rows_digest
 from algorithms.models.neural.serving import KeptAnswers, answers
 from algorithms.models.neural.trainer import learn
 from algorithms.models.neural.weights import from_safetensors, to_safetensors
@@ -46,6 +47,10 @@ SERVED = "served_context"  # (T,) what the context adds on average: a new list h
 _DRAWN = Message(
     "Training knows only “yes” for “{task}”: as many items that the user had not met were "
     "drawn as “no”. Its numbers order, but are no probabilities.",
+)
+_OTHER_ROWS = Message(
+    "The earlier solution is of other users, items or features: vectors of those, and effects of "
+    "circumstances, begin by chance; layers are taken where they fit.",
 )
 
 
@@ -184,10 +189,17 @@ class NeuralRecommender(Recommender):
         """Return the weights with which a network begins instead of those drawn.
 
         An earlier solution of the same tasks gives all that has the same shape; one of other
-        tasks, such as those with many labels, what is shared: embeddings and trunk.
+        tasks, such as those with many labels, what is shared: embeddings and trunk. One of other
+        users or items gives none of their vectors, which would be those of somebody else.
         """
         if self._start is None:
             return {}
+        rows, earlier = self._rows(), self._start.values.get("rows", {})
+        others = {name for name in EMBEDDINGS if rows[name] != earlier.get(name)}
+        if others:
+            others.add(CONTEXT)
+            if not self._parts:
+                self._said.append(_OTHER_ROWS)
         same = self._start.values.get("tasks") == [task.name for task in self.tasks]
         prefix = f"{len(self._parts)}."
         start = self._start.arrays.get("weights")
@@ -197,12 +209,13 @@ class NeuralRecommender(Recommender):
             for name, array in drawn.items()
             if prefix + name in found
             and found[prefix + name].shape == array.shape
+            and name not in others
             and (same or (network.is_shared(name) and name not in (CONTEXT, OFFSET)))
         }
         self._said.append(
             Message(
                 "Began with {n:,} of {all:,} weights of an earlier solution; the others belong to "
-                "its tasks alone, or had another shape.",
+                "its tasks or its log alone, or had another shape.",
                 {
                     "n": sum(array.size for array in taken.values()),
                     "all": sum(array.size for array in drawn.values()),
@@ -271,8 +284,20 @@ class NeuralRecommender(Recommender):
             arrays |= self._record.arrays()
         notes = [[note.template, dict(note.values)] for note in self._said]
         names = [task.name for task in self.tasks]
-        values = {"tasks": names, "notes": notes, "exposure": dict(exposure.values)}
+        values = {
+            "tasks": names,
+            "notes": notes,
+            "exposure": dict(exposure.values),
+            "rows": self._rows(),
+        }
         return ModelState(arrays, values)
+
+    def _rows(self) -> dict[str, str]:
+        """Return what the rows of each table of embeddings stand for, as a digest."""
+        return {
+            USER: rows_digest(self.log.user_table.ids.ids, self._inputs.users),
+            ITEM: rows_digest(self.log.item_table.ids.ids, self._inputs.items),
+        }
 
     def _restore(self, state: ModelState) -> None:
         self._derive()

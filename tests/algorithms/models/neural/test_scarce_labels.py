@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from algorithms.data import IdMap
 from algorithms.models.neural.augmentation import changed_pasts, cropped, masked, reordered
+from algorithms.models.neural.fields import Side
+from algorithms.models.neural.same_rows import rows_digest
 
 PAST = np.array([[-1, -1, 10, 11, 12, 13, 14], [-1] * 7, [1, 2, 3, 4, 5, 6, 7], [-1] * 6 + [9]])
 
@@ -107,6 +112,60 @@ def test_a_solution_of_other_tasks_gives_what_is_shared(log) -> None:
     for name in ("embedding.user", "embedding.item", "trunk.W0", "trunk.W1"):
         assert_allclose(target.weights[name], source.weights[name], atol=1e-6)
     assert np.abs(target.weights["head0.W0"] - source.weights["head0.W0"]).max() > 0.1
+
+
+def turned(log):
+    """Return a log of the same shape in which each user's place is another user's."""
+    order = np.roll(np.arange(log.n_users), 1)
+    table = log.user_table
+    features = {name: column[order] for name, column in table.features.items()}
+    return replace(
+        log, user_table=replace(table, ids=IdMap(table.ids.ids[order]), features=features)
+    )
+
+
+def test_a_solution_of_another_log_gives_its_layers_and_nobody_elses_vectors(log) -> None:
+    first = fit(log, "shared_bottom")
+    still = {"learning_rate": 1e-9, "embedding_decay": 0.0}
+    source = first._parts[0].weights
+    moved = fit(turned(log), "shared_bottom", first.state(), seed=1, **still)
+    target = moved._parts[0].weights
+    for name in ("embedding.item", "trunk.W0", "trunk.W1", "head0.W0"):
+        assert_allclose(target[name], source[name], atol=1e-6)
+    assert target["embedding.user"].shape == source["embedding.user"].shape
+    assert np.abs(target["embedding.user"] - source["embedding.user"]).max() > 0.1
+    assert "is of other users, items or features" in str(moved.notes()[-2])
+    same = fit(log, "shared_bottom", first.state(), seed=1, **still)
+    assert not [note for note in same.notes() if "is of other users" in str(note)]
+
+
+def test_what_one_world_taught_goes_on_in_another() -> None:
+    pytest.importorskip("torch")
+    from algorithms.models.catalog import find_model
+    from sample_data import load_world, world_tasks
+
+    first = fit(load_world("ecommerce").select(np.arange(3000)), "shared_bottom", tasks=(0,))
+    other = load_world("travel").select(np.arange(3000))
+    model = find_model("shared_bottom").from_values(
+        {"n_epochs": 1, "learning_rate": 1e-9, "embedding_decay": 0.0}
+    )
+    tasks = world_tasks("travel")[:2]
+    model.fit(other, tasks, rng=np.random.default_rng(1), start=first.state())
+    source, target = first._parts[0].weights, model._parts[0].weights
+    assert_allclose(target["trunk.W1"], source["trunk.W1"], atol=1e-6)
+    assert "is of other users, items or features" in str(model.notes()[-2])
+
+
+def test_a_digest_is_of_what_stands_there_and_the_same_everywhere() -> None:
+    def digest(ids, ages, width=8):
+        index = np.stack([np.arange(2), np.full(2, 2)], axis=1)
+        side = Side(("user", "age"), index, np.ones((2, 2), np.float32), 3, {"age": np.array(ages)})
+        return rows_digest(np.array(ids, dtype=f"U{width}"), side)
+
+    assert digest(["a", "b"], [1.0, 2.0]) == digest(["a", "b"], [1.0, 2.0], width=20)
+    assert digest(["a", "b"], [1.0, 2.0])[:16] == "bf4772fac6f6249d"
+    others = [(["b", "a"], [1.0, 2.0]), (["a", "b"], [2.0, 1.0]), (["ab", ""], [1.0, 2.0])]
+    assert digest(["a", "b"], [1.0, 2.0]) not in [digest(*other) for other in others]
 
 
 def test_a_solution_of_another_size_gives_what_fits(log) -> None:
