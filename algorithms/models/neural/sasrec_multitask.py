@@ -14,6 +14,12 @@ a block; the bar scales a vector to mean 0 and deviation 1 (layer normalisation)
 of length :math:`d_h` ask side by side. The newest item's vector after the last block is the field
 of the past, shared by all tasks, and every task adds its head of the network.
 
+The block follows the paper's equations more than its authors' program: queries, keys and values are
+all made of the normalised vector, and what was read is added to the vector before it was normalised
+(the program makes keys and values of the vector as it is, and adds to the normalised one). Unlike
+both, a linear layer stands between the heads and the sum, as in Vaswani et al. (2017), and the
+normalisation has no gain and no bias to learn.
+
 SASRec scores an item by a product with that vector and learns at all places at once from the next
 item. Here every event is an example with the labels of all tasks, and a perceptron reads the
 product. The doubt: much of what was reported of attention came from the loss (Klenitskiy & Vasilev
