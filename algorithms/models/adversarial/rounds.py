@@ -46,11 +46,14 @@ class HeldOut:
     columns: IntArray
 
     def gain(self, scores: FloatArray) -> float:
-        """Return the mean of 1 / log2(1 + rank) for scores (m, k); NaN without choices."""
-        if not len(self.rows):
+        """Return the mean of 1 / log2(1 + rank) for scores (m, k).
+
+        NaN without choices, and where a choice has no number: it would be above all others.
+        """
+        own = scores[self.rows, self.columns]
+        if not len(own) or np.isnan(own).any():
             return float("nan")
         unmet = np.where(self.met, -np.inf, scores)
-        own = scores[self.rows, self.columns]
         above = (unmet[self.rows] > own[:, None]).sum(axis=1)  # (n,)
         return float((1.0 / np.log2(2.0 + above)).mean())
 
@@ -124,7 +127,10 @@ def play(
     notes: list[Message] = []
     for number in range(n_rounds):
         found = one_round(part_of(progress, number / n_rounds, (number + 1) / n_rounds))
+        weights = snapshot()
         wrong = [name for name, value in found.items() if not np.isfinite(value)]
+        if not all(np.isfinite(array).all() for array in weights.values()):
+            wrong.append("weight of an answer")
         if wrong and not number:
             raise FitError(
                 model=title,
@@ -141,7 +147,6 @@ def play(
             break
         for name, value in found.items():
             measures.setdefault(name, []).append(value)
-        weights = snapshot()
         told = [(t, gain) for t, gain in gains(weights) if np.isfinite(gain)] if gains else []
         if not told:
             kept = weights

@@ -37,7 +37,7 @@ from algorithms.models.neural.config import NetworkConfig
 from algorithms.models.neural.events import Examples
 from algorithms.models.neural.exhibits import smooth
 from algorithms.models.neural.funnel import FunnelNetwork, with_implied_no
-from algorithms.models.neural.funnel_recommender import FunnelRecommender, chance
+from algorithms.models.neural.funnel_recommender import FunnelRecommender
 from algorithms.models.neural.network import (
     Batch,
     Output,
@@ -177,5 +177,7 @@ class Aitm(FunnelRecommender):
 
     def _given_parent(self, output: Output, parent: int, child: int) -> FloatArray:
         """Return the ratio of the two chances; above 1 the calibrator has not reached."""
-        ratio: FloatArray = chance(output.z[:, child]) / chance(output.z[:, parent])
+        z = np.asarray(output.z, dtype=np.float64)
+        logs = np.logaddexp(0.0, -z[:, parent]) - np.logaddexp(0.0, -z[:, child])
+        ratio: FloatArray = np.exp(np.clip(logs, -700.0, 700.0))  # also of chances that are 0
         return ratio

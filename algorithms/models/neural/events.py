@@ -17,11 +17,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from algorithms.arrays import BoolArray, Float32Array, FloatArray, IntArray, group_rows
+from algorithms.arrays import AnyArray, BoolArray, Float32Array, FloatArray, IntArray, group_rows
 from algorithms.data.log import InteractionLog
+from algorithms.messages import Message
 from algorithms.tasks import Task, TaskKind
 
 _MAX_CONTEXT_VALUES = 200
+_GOLDEN = (1 + 5**0.5) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,16 @@ class Histories:
     """What each user had chosen before an event: the items of the last events with a yes.
 
     Only training is looked at. Chosen is an item on which a task's label reached the value from
-    which it counts as relevant. Without timestamps the order of the rows is the order of time.
+    which it counts as relevant.
+
+    **Without timestamps** nothing says what came before what. An event then knows all that its user
+    chose in training, *but for one item*: its own, if that is among them, or a network would find
+    the answer in the past; and another one if it is not, or it would find it in what is missing.
+    Left out of the past of a *no* are the chosen items by turns, so that each is left out as often
+    as by its own *yes*. All events of a user thus have pasts of the same length, without holes, and
+    neither length nor content tells what came of an event. (How much a user chose in training is
+    told, as by the user's id.) The order of the rows passes for the order of time, and an item
+    chosen again stands once, where it was chosen last.
 
     Parameters
     ----------
@@ -204,50 +215,103 @@ class Histories:
     """
 
     def __init__(self, train: InteractionLog, tasks: Sequence[Task], length: int) -> None:
-        self._length = length
+        self._length, self._n_items = length, train.n_items
         chosen = np.zeros(len(train), dtype=np.bool_)
         for task in tasks if length else ():
             values = train.label(task.label)
             chosen |= task.events(train) & (values >= task.relevant_from) & (values > 0)
         rows = np.flatnonzero(chosen)
         times = train.timestamps
-        order = np.argsort(times[rows], kind="stable") if times is not None else slice(None)
-        rows = rows[order]
+        if times is None:
+            latest_first = self._pairs(train.users[rows], train.items[rows])[::-1]
+            rows = np.sort(rows[::-1][np.unique(latest_first, return_index=True)[1]])
+        else:
+            rows = rows[np.argsort(times[rows], kind="stable")]
         self._offsets, grouped = group_rows(train.users[rows], train.n_users)
         self._items = train.items[rows][grouped].astype(np.int64)
-        self._times = times[rows][grouped] if times is not None else rows[grouped]
+        self._times = None if times is None else times[rows][grouped]
 
     def at_end(self, users: IntArray) -> IntArray:
         """Return (n, L) the last items of each user, newest last."""
-        return self._last(users, self._offsets[users + 1])
+        return self._last(users, self._offsets[users + 1], self._length)
 
     def before(self, log: InteractionLog) -> IntArray:
         """Return (n, L) the items each event's user had chosen strictly before it.
 
-        Without timestamps an event knows all that its user chose in training but its own item.
+        Without timestamps: all but one, see above.
         """
         users = log.users.astype(np.int64)
         if not self._length:
             return np.zeros((len(users), 0), dtype=np.int64)
-        if log.timestamps is None:
-            history = self.at_end(users)
-            return np.where(history == log.items[:, None], -1, history)
+        if self._times is None or log.timestamps is None:
+            return self._all_but_one(users, log.items)
         ends = np.empty(len(users), dtype=np.int64)
         offsets, rows = group_rows(log.users, len(self._offsets) - 1)
         for user in np.flatnonzero(np.diff(offsets)).tolist():
             own = rows[offsets[user] : offsets[user + 1]]
-            ends[own] = self._ends(user, log.timestamps[own])
-        return self._last(users, ends)
+            start, stop = self._offsets[user], self._offsets[user + 1]
+            times = self._times[start:stop]
+            ends[own] = start + np.searchsorted(times, log.timestamps[own], side="left")
+        return self._last(users, ends, self._length)
 
-    def _ends(self, user: int, times: IntArray) -> IntArray:
-        start, stop = self._offsets[user], self._offsets[user + 1]
-        ends: IntArray = start + np.searchsorted(self._times[start:stop], times, side="left")
-        return ends
+    def _all_but_one(self, users: IntArray, items: AnyArray) -> IntArray:
+        """Return (n, L) the last items of the users but the event's own, or another by turns."""
+        ends = self._offsets[users + 1]
+        one_more = self._last(users, ends, self._length + 1)
+        left_out = self._places(users, items)
+        other = np.flatnonzero(left_out < 0)
+        left_out[other] = self._offsets[users[other]] + self._turns(users[other])
+        column = left_out - (ends - self._length - 1)  # of ``one_more``; < 0: older than all
+        column = np.clip(column, 0, self._length)  # also for who chose nothing
+        kept = np.arange(self._length + 1) != column[:, None]
+        past: IntArray = one_more[kept].reshape(len(users), self._length)
+        return past
 
-    def _last(self, users: IntArray, ends: IntArray) -> IntArray:
-        """Return (n, L) the items before the given places of the users' lists."""
-        places = ends[:, None] - np.arange(self._length, 0, -1)  # (n, L)
+    def _places(self, users: IntArray, items: AnyArray) -> IntArray:
+        """Return (n,) where in the list of all users' items an item stands, or -1."""
+        if not len(self._items):
+            return np.full(len(users), -1)
+        owners = np.repeat(np.arange(len(self._offsets) - 1), np.diff(self._offsets))
+        listed, wanted = self._pairs(owners, self._items), self._pairs(users, items)
+        order = np.argsort(listed, kind="stable")
+        found = order[np.minimum(np.searchsorted(listed[order], wanted), len(order) - 1)]
+        return np.where(listed[found] == wanted, found, -1)
+
+    def _turns(self, users: IntArray) -> IntArray:
+        """Return (n,) which of its user's items each event leaves out, all equally often.
+
+        Multiples of the golden ratio, without their whole part, fill the unit interval evenly
+        however many they are (Weyl); users begin at different places.
+        """
+        offsets, rows = group_rows(users.astype(np.int32), len(self._offsets) - 1)
+        nth = np.empty(len(users), dtype=np.int64)
+        nth[rows] = np.arange(len(users)) - np.repeat(offsets[:-1], np.diff(offsets))
+        size = np.diff(self._offsets)[users]
+        turns: IntArray = ((users + nth) * _GOLDEN % 1.0 * size).astype(np.int64)
+        return turns
+
+    def _pairs(self, users: AnyArray, items: AnyArray) -> IntArray:
+        """Return (n,) a number for each pair of user and item."""
+        pairs: IntArray = users.astype(np.int64) * self._n_items + items
+        return pairs
+
+    def _last(self, users: IntArray, ends: IntArray, length: int) -> IntArray:
+        """Return (n, length) the items before the given places of the users' lists."""
+        places = ends[:, None] - np.arange(length, 0, -1)
         known = places >= self._offsets[users][:, None]
         if not len(self._items):
             return np.full(places.shape, -1)
         return np.where(known, self._items[np.maximum(places, 0)], -1)
+
+
+def drawn_notes(tasks: Sequence[Task], scales: Sequence[LabelScale]) -> tuple[Message, ...]:
+    """Say for which tasks *no* was drawn."""
+    return tuple(
+        Message(
+            "Training knows only “yes” for “{task}”: as many items that the user had not met were "
+            "drawn as “no”. Its numbers order, but are no probabilities.",
+            {"task": task.name},
+        )
+        for task, scale in zip(tasks, scales, strict=True)
+        if scale.is_drawn
+    )

@@ -22,6 +22,7 @@ from algorithms.models.neural.events import (
     Examples,
     Histories,
     LabelScale,
+    drawn_notes,
     find_context,
     label_scales,
     make_examples,
@@ -44,10 +45,6 @@ from algorithms.tasks import Task, TaskKind
 
 _EXPOSURE = "exposure."  # before the names of its arrays in the state
 SERVED = "served_context"  # (T,) what the context adds on average: a new list has none yet
-_DRAWN = Message(
-    "Training knows only “yes” for “{task}”: as many items that the user had not met were "
-    "drawn as “no”. Its numbers order, but are no probabilities.",
-)
 _OTHER_ROWS = Message(
     "The earlier solution is of other users, items or features: vectors of those, and effects of "
     "circumstances, begin by chance; layers are taken where they fit.",
@@ -362,12 +359,7 @@ class NeuralRecommender(Recommender):
 
     def notes(self) -> tuple[Message, ...]:
         """Say for which tasks *no* was drawn, and whether learning had to stop."""
-        drawn = [
-            Message(_DRAWN.template, {"task": task.name})
-            for task in self.tasks
-            if self._scale(task).is_drawn
-        ]
-        return (*drawn, *self._said)
+        return (*drawn_notes(self.tasks, self._scales), *self._said)
 
     # --- answers -------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ r"""Learning to answer: of every sentence, make the words that came more likely.
 Each probability is a softmax over the words that may stand there: the task's answers, the kind's
 categories, the category's items. After every pass the validation sentences say how good it is;
 when they have said "not better" for ``patience`` passes, learning ends and the best weights are
-put back.
+put back. A loss or a gradient that is no number ends it too, before that step is made.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from algorithms.arrays import Float32Array, FloatArray, IntArray
-from algorithms.errors import FitError
+from algorithms.messages import Message
 from algorithms.models.base import CurvePoint
 from algorithms.models.neural.events import Examples
 from algorithms.models.neural.ops import TorchOps
+from algorithms.models.not_finite import GRADIENT, LOSS, NotFiniteError
 from algorithms.models.prompted.sentences import Chosen, Judged, Sentences, Trie
 from algorithms.models.prompted.transformer import (
     WORDS,
@@ -56,6 +57,15 @@ class LearningConfig:
     next_weight: float
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a fit gave: the best weights, the losses by pass and task, what a reader must know."""
+
+    weights: dict[str, Float32Array]
+    curves: list[CurvePoint]
+    notes: tuple[Message, ...] = ()
+
+
 def learn(
     sentences: Sentences,
     trie: Trie,
@@ -67,13 +77,13 @@ def learn(
     config: LearningConfig,
     rng: np.random.Generator,
     progress: Progress,
-) -> tuple[dict[str, Float32Array], list[CurvePoint]]:
-    """Return the best weights, and the losses by pass and task.
+) -> Learned:
+    """Fit the transformer's weights to the sentences.
 
     Raises
     ------
     FitError
-        Where the loss is no number.
+        Where a loss or a gradient is no number before the first pass has ended.
     """
     import torch
 
@@ -120,25 +130,33 @@ class _Fit:
         v, constant = sentences.vocabulary, self._ops.constant
         self._answers = constant(v.answers.tokens)
         self._items, self._categories = constant(v.item_tokens), constant(trie.categories)
+        self._step = 0
 
     def run(
         self, train: Examples, chosen: Chosen, validation: Examples | None, progress: Progress
-    ) -> tuple[dict[str, Float32Array], list[CurvePoint]]:
-        config, curves = self._config, list[CurvePoint]()
+    ) -> Learned:
+        config, curves, said = self._config, list[CurvePoint](), list[Message]()
         watched = None
         if validation is not None and len(validation):
             watched = self._sentences.judged(validation)
         best, kept, since = -np.inf, self._snapshot(), 0
         progress(0.0, Stage.FIT)
         for epoch in range(config.n_epochs):
-            losses = self._one_pass(epoch, train, chosen, progress)
+            try:
+                losses = self._one_pass(epoch, train, chosen, progress)
+            except NotFiniteError as error:
+                if epoch == 0:
+                    raise error.fit_error("The prompted model") from None
+                said.append(error.note(epoch + 1))
+                break
             curves += self._points(epoch, "training loss", losses)
             if watched is None or not len(watched):
                 kept = self._snapshot()
                 continue
             losses, constant = self._losses(watched)
             curves += self._points(epoch, "validation loss", losses)
-            quality = -float(np.nansum(self._task_weights * losses / constant))
+            asked = _counts(watched, len(losses)) > 0
+            quality = -float((self._task_weights * losses / constant)[asked].sum())
             if quality > best:
                 best, kept, since = quality, self._snapshot(), 0
             else:
@@ -146,7 +164,7 @@ class _Fit:
                 if since >= config.patience:
                     break
         progress(1.0, Stage.FIT)
-        return kept, curves
+        return Learned(kept, curves, tuple(said))
 
     def _one_pass(
         self, epoch: int, train: Examples, chosen: Chosen, progress: Progress
@@ -163,21 +181,32 @@ class _Fit:
             batch = judged.take(rows)
             loss, each = self._judged_loss(batch)
             sums += np.array([_per_task(batch, each, sums.shape[1]), _counts(batch, sums.shape[1])])
+            self._finite(loss, LOSS, self._whose(batch, each))
             if len(parts[number]) and config.next_weight > 0:
-                loss = loss + config.next_weight * self._chosen_loss(chosen.take(parts[number]))
-            if not bool(self._torch.isfinite(loss)):
-                raise FitError(
-                    model="The prompted model",
-                    reason=f"the loss is no number in pass {epoch + 1}",
-                    remedy="Choose a smaller learning rate.",
-                )
-            self._adam.zero_grad(set_to_none=True)
-            loss.backward()
-            values = [value for value in self._w.values() if value.grad is not None]
-            self._torch.nn.utils.clip_grad_norm_(values, _LONGEST)
-            self._adam.step()
+                following = self._chosen_loss(chosen.take(parts[number]))
+                self._finite(following, f"{LOSS} of the questions for the next item")
+                loss = loss + config.next_weight * following
+            self._make_step(loss)
+            self._step += 1
             progress((epoch + (number + 1) / n_batches) / config.n_epochs, Stage.FIT)
         return _means(sums)
+
+    def _make_step(self, total: torch.Tensor) -> None:
+        """Move against a loss."""
+        self._adam.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        values = [value for value in self._w.values() if value.grad is not None]
+        self._finite(self._torch.nn.utils.clip_grad_norm_(values, _LONGEST), GRADIENT)
+        self._adam.step()
+
+    def _finite(self, value: torch.Tensor, what: str, task: str | None = None) -> None:
+        if not bool(value.isfinite()):
+            raise NotFiniteError(what, self._step + 1, task)
+
+    def _whose(self, batch: Judged, each: FloatArray) -> str | None:
+        """Return the first task with an answer whose loss is no number."""
+        wrong = ~np.isfinite(np.where(batch.known, each, 0.0)).all(axis=1)  # (P,)
+        return self._sentences.tasks[batch.tasks[wrong.argmax()]].name if wrong.any() else None
 
     # --- losses ------------------------------------------------------------------------------
 

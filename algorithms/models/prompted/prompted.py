@@ -40,6 +40,7 @@ from algorithms.models.neural.drawn import watched_examples, with_drawn_negative
 from algorithms.models.neural.events import (
     Context,
     Histories,
+    drawn_notes,
     label_scales,
     make_examples,
 )
@@ -167,7 +168,7 @@ class Prompted(Recommender):
             watched = watched_examples(
                 validation, train, tasks, self._scales, _NO_CONTEXT, none, rng
             )
-        weights, curves = learn(
+        learned = learn(
             self._sentences,
             self._trie,
             self._shape,
@@ -179,8 +180,9 @@ class Prompted(Recommender):
             rng,
             progress,
         )
-        self.curves += curves
-        self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
+        self.curves += learned.curves
+        self._said = learned.notes
+        self._speaker = Speaker(self._vocabulary, self._trie, self._shape, learned.weights)
         self._listing.fit(rng)
 
     def _draw_weights(
@@ -222,18 +224,25 @@ class Prompted(Recommender):
     def _state(self) -> ModelState:
         listing = self._listing.state()
         arrays: dict[str, AnyArray] = {"weights": to_safetensors(self._speaker.weights)}
-        return ModelState({**arrays, **self._numbers, **listing.arrays}, listing.values)
+        said = [[note.template, dict(note.values)] for note in self._said]
+        values = {**listing.values, "notes": said}
+        return ModelState({**arrays, **self._numbers, **listing.arrays}, values)
 
     def _restore(self, state: ModelState) -> None:
         self._derive(state.arrays["user_numbers"], state.arrays["item_numbers"])
         weights = from_safetensors(state.arrays["weights"])
         self._speaker = Speaker(self._vocabulary, self._trie, self._shape, weights)
         self._listing.restore(state)
+        self._said = tuple(Message(template, values) for template, values in state.values["notes"])
 
     @property
     def n_parameters(self) -> int:
         """How many weights were learned."""
         return sum(array.size for array in self._speaker.weights.values())
+
+    def notes(self) -> tuple[Message, ...]:
+        """Say for which tasks *no* was drawn, and whether learning had to stop."""
+        return (*drawn_notes(self.tasks, self._scales), *self._said)
 
     # --- answers -------------------------------------------------------------------------
 

@@ -162,6 +162,25 @@ def test_a_loss_that_is_no_number_ends_it() -> None:
         run()
 
 
+def test_a_round_whose_weights_are_no_numbers_is_never_the_best() -> None:
+    snapshots = iter([0.0, 1.0, np.nan])  # the first before any round
+    played = play(
+        "any", 3, 3, lambda step: {"loss": 1.0},
+        lambda: {"w": np.array([next(snapshots)], np.float32)},
+        lambda weights: [(CLICK, float(weights["w"][0]))],
+        silent,
+    )  # fmt: skip
+    assert_array_equal(played.weights["w"], [1.0])
+    assert "round 2" in str(played.notes[0])
+
+
+def test_a_choice_without_a_number_gains_nothing() -> None:
+    nobody = np.zeros((1, 3), dtype=np.bool_)
+    held = HeldOut(CLICK, np.array([0]), nobody, np.array([0]), np.array([1]))
+    assert held.gain(np.array([[3.0, 2.0, 1.0]])) == pytest.approx(1 / np.log2(3))
+    assert np.isnan(held.gain(np.array([[3.0, np.nan, 1.0]])))
+
+
 # --- the games ----------------------------------------------------------------------------------
 
 

@@ -90,3 +90,9 @@ def test_a_fitted_model_shows_what_was_passed_on() -> None:
     for _, _, click, given, product, said in table.rows:
         assert product == pytest.approx(click * given)
         assert said == pytest.approx(product)  # the ratio is what the two chances make of it
+
+
+def test_the_chance_of_a_child_given_its_parent_is_known_where_both_are_nothing() -> None:
+    z = np.array([[-1000.0, -1000.0], [-800.0, -900.0], [0.0, 0.0]])
+    ratio = Aitm()._given_parent(Output(z), 0, 1)
+    assert_allclose(ratio, [1.0, np.exp(-100.0), 1.0])

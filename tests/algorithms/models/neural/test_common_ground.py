@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -154,8 +156,73 @@ def test_a_drawn_no_knows_what_the_yes_beside_it_knows(timestamps: bool) -> None
         key = (no.users[n], *no.context[n], *no.history[n])
         twins[key] -= 1  # KeyError: the past of no yes
         assert twins[key] >= 0
-    if timestamps:
-        assert len(np.unique((no.history >= 0).sum(axis=1))) == 5  # pasts of all lengths
+    assert len(np.unique((no.history >= 0).sum(axis=1))) == (5 if timestamps else 1)
+
+
+def without_times(seed: int) -> InteractionLog:
+    """Forty users who meet up to 80 of 50 items, some again; a third of what they meet is a yes."""
+    rng = np.random.default_rng(seed)
+    users = np.repeat(np.arange(40), rng.integers(0, 80, 40)).astype(np.int32)
+    rng.shuffle(users)
+    who, what = (np.array([f"{n:02}" for n in range(k)]) for k in (40, 50))
+    return InteractionLog(
+        name="no times",
+        users=users,
+        items=rng.integers(0, 50, len(users)).astype(np.int32),
+        labels={"clicked": (rng.random(len(users)) < 0.3).astype(np.float32)},
+        user_table=UserTable(IdMap(who), {}),
+        item_table=ItemTable(IdMap(what), what, ("product",), np.zeros(50, np.int16), what),
+    )
+
+
+def test_without_timestamps_the_shape_of_the_past_does_not_tell_yes_from_no() -> None:
+    log = without_times(1)
+    history = Histories(log, [CLICK], 6).before(log)
+    known = history >= 0
+    assert (known == np.sort(known, axis=1)).all()  # no holes: what is missing is in front
+    assert not (history == log.items[:, None]).any()
+    size, yes = known.sum(axis=1), log.labels["clicked"] > 0
+    for user in range(40):
+        mine = log.users == user
+        n_chosen = len(np.unique(log.items[mine & yes]))
+        assert set(size[mine]) <= {min(max(n_chosen - 1, 0), 6)}
+    assert len(np.unique(size[yes])) > 3
+
+
+def test_without_timestamps_the_items_of_the_past_do_not_tell_yes_from_no() -> None:
+    """What a no leaves out is, over its user's events, what the yeses leave out."""
+    log = without_times(2)
+    yes = log.labels["clicked"] > 0
+    history = Histories(log, [CLICK], 50).before(log)
+    n_compared = 0
+    for user in range(40):
+        mine = log.users == user
+        chosen = np.unique(log.items[mine & yes])
+        no = np.flatnonzero(mine & ~np.isin(log.items, chosen))
+        left_out = [np.setdiff1d(chosen, history[row]) for row in no]
+        assert all(len(out) == min(len(chosen), 1) for out in left_out)
+        if len(chosen):
+            counts = [sum(item in out for out in left_out) for item in chosen]
+            even = len(no) / len(chosen)
+            assert max(counts) - even < 3
+            assert even - min(counts) < 3
+            n_compared += len(no)
+    assert n_compared > 500
+
+
+def test_without_timestamps_the_past_is_filled_up_with_an_older_item() -> None:
+    log = replace(yes_log(1, 5), timestamps=None)
+    histories, listed = Histories(log, [CLICK], 3), log.items.tolist()
+    assert histories.at_end(np.array([0])).tolist() == [listed[2:]]
+    for place, past in enumerate(histories.before(log).tolist()):
+        assert past == [item for item in listed if item != listed[place]][-3:]
+
+
+def test_who_chose_one_item_has_an_empty_past_without_timestamps() -> None:
+    log = replace(make_log(), timestamps=None)
+    log.labels["clicked"][:] = [1, 0, 0, 0, 0, 0]
+    assert_array_equal(Histories(log, [CLICK], 2).before(log), -np.ones((6, 2)))
+    assert_array_equal(Histories(log, [CLICK], 2).at_end(np.array([0, 1])), [[-1, 0], [-1, -1]])
 
 
 def test_validation_is_told_no_where_training_was() -> None:

@@ -9,9 +9,11 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from algorithms.data import IdMap, InteractionLog, ItemTable, UserTable
+from algorithms.errors import FitError
 from algorithms.explanations import HeatMap, Table
 from algorithms.models.neural.events import Context, Histories, label_scales, make_examples
 from algorithms.models.neural.ops import NumpyOps, TorchOps
+from algorithms.models.prompted import learning
 from algorithms.models.prompted import transformer as tr
 from algorithms.models.prompted.explaining import shapley_values
 from algorithms.models.prompted.prompted import Prompted
@@ -408,3 +410,56 @@ def test_its_exhibits_show_prompts_neighbours_and_words(fitted: Prompted) -> Non
 
 def _busiest() -> int:
     return int(np.argmax(np.bincount(LOG.users)))
+
+
+# --- numbers that are none, and yes alone ---------------------------------------------------------
+
+
+def breaking_at(monkeypatch, step: float) -> list[int]:
+    """Let the loss be no number from a step on; returns the steps that were made."""
+    usual, made = learning._Fit._judged_loss, list[int]()
+
+    def judged_loss(fit, batch):
+        loss, each = usual(fit, batch)
+        made.append(len(made) + 1)
+        return (loss * NAN if len(made) >= step else loss), each
+
+    monkeypatch.setattr(learning._Fit, "_judged_loss", judged_loss)
+    return made
+
+
+def quickly_fitted(n_epochs: int, log: InteractionLog | None = None) -> Prompted:
+    values = {"n_epochs": n_epochs, "dimension": 8, "n_layers": 1, "n_prompts": 60}
+    model = Prompted.from_values(values)
+    return model.fit(log or make_log(), TASKS[:2], rng=np.random.default_rng(1))
+
+
+def test_a_loss_that_is_no_number_keeps_the_passes_before(monkeypatch) -> None:
+    pytest.importorskip("torch")
+    with monkeypatch.context() as patch:
+        made = breaking_at(patch, np.inf)
+        good = quickly_fitted(1)
+    per_pass = len(made)
+    with monkeypatch.context() as patch:
+        breaking_at(patch, per_pass + 1)
+        model = quickly_fitted(5)
+    said = str(model.notes()[0])
+    assert f"no number at step {per_pass + 1}" in said
+    assert "pass 2" in said
+    pairs = np.arange(6), np.arange(6)
+    assert_allclose(model.predict(TASKS[0], *pairs), good.predict(TASKS[0], *pairs))
+    restored = Prompted(model.config)
+    restored.restore(model.log, model.tasks, model.state())
+    assert restored.notes() == model.notes()
+    breaking_at(monkeypatch, 1)
+    with pytest.raises(FitError, match="at step 1"):
+        quickly_fitted(1)
+
+
+def test_where_training_knows_only_yes_it_says_what_was_drawn() -> None:
+    pytest.importorskip("torch")
+    log = make_log()
+    labels = log.labels["clicked"]
+    only_yes = log.with_labels(clicked=np.where(labels == 1, labels, np.float32(NAN)))
+    assert [note.values["task"] for note in quickly_fitted(1, only_yes).notes()] == ["click"]
+    assert quickly_fitted(1).notes() == ()
