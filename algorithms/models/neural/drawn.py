@@ -26,6 +26,7 @@ import numpy as np
 
 from algorithms.arrays import IntArray
 from algorithms.data.log import InteractionLog
+from algorithms.messages import Message
 from algorithms.models.neural.events import (
     Context,
     Examples,
@@ -110,3 +111,16 @@ def _pairs(log: InteractionLog) -> IntArray:
     """Return (n_events,) a number for each event's pair of user and item."""
     pairs: IntArray = log.users.astype(np.int64) * log.n_items + log.items
     return pairs
+
+
+def drawn_notes(tasks: Sequence[Task], scales: Sequence[LabelScale]) -> tuple[Message, ...]:
+    """Say for which tasks *no* was drawn."""
+    return tuple(
+        Message(
+            "Training knows only “yes” for “{task}”: as many items that the user had not met were "
+            "drawn as “no”. Its numbers order, but are no probabilities.",
+            {"task": task.name},
+        )
+        for task, scale in zip(tasks, scales, strict=True)
+        if scale.is_drawn
+    )

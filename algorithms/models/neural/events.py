@@ -19,7 +19,6 @@ import numpy as np
 
 from algorithms.arrays import AnyArray, BoolArray, Float32Array, FloatArray, IntArray, group_rows
 from algorithms.data.log import InteractionLog
-from algorithms.messages import Message
 from algorithms.tasks import Task, TaskKind
 
 _MAX_CONTEXT_VALUES = 200
@@ -302,16 +301,3 @@ class Histories:
         if not len(self._items):
             return np.full(places.shape, -1)
         return np.where(known, self._items[np.maximum(places, 0)], -1)
-
-
-def drawn_notes(tasks: Sequence[Task], scales: Sequence[LabelScale]) -> tuple[Message, ...]:
-    """Say for which tasks *no* was drawn."""
-    return tuple(
-        Message(
-            "Training knows only “yes” for “{task}”: as many items that the user had not met were "
-            "drawn as “no”. Its numbers order, but are no probabilities.",
-            {"task": task.name},
-        )
-        for task, scale in zip(tasks, scales, strict=True)
-        if scale.is_drawn
-    )

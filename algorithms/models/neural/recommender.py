@@ -17,12 +17,11 @@ from algorithms.messages import Message
 from algorithms.models.base import ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
 from algorithms.models.neural.config import BalancedConfig, NetworkConfig
-from algorithms.models.neural.drawn import watched_examples, with_drawn_negatives
+from algorithms.models.neural.drawn import drawn_notes, watched_examples, with_drawn_negatives
 from algorithms.models.neural.events import (
     Examples,
     Histories,
     LabelScale,
-    drawn_notes,
     find_context,
     label_scales,
     make_examples,

@@ -36,11 +36,10 @@ from algorithms.explanations import Exhibit, Explanation
 from algorithms.messages import Message
 from algorithms.models.base import Family, ModelConfig, ModelState, Output, Recommender
 from algorithms.models.extras import require_extra
-from algorithms.models.neural.drawn import watched_examples, with_drawn_negatives
+from algorithms.models.neural.drawn import drawn_notes, watched_examples, with_drawn_negatives
 from algorithms.models.neural.events import (
     Context,
     Histories,
-    drawn_notes,
     label_scales,
     make_examples,
 )
