@@ -42,6 +42,7 @@ _N_STEPS = 5  # words for the numbers of a user's column
 _N_ANSWERS = 12  # words for the amounts of a quantity
 _MAX_SCALE = 21  # values of a rating scale that all have a word
 _UNKNOWN = "unknown"
+_APART = re.compile(r"\b(user|item)\s+(?=\d)", re.IGNORECASE)  # a number typed apart
 
 
 class PromptError(MtrecError, ValueError):
@@ -161,15 +162,22 @@ class Vocabulary:
         return " ".join(self.words[int(token)] for token in tokens if token != PAD)
 
     def tokens(self, text: str) -> list[int]:
-        """Return the tokens of a typed sentence; marks at the ends of words are not read.
+        """Return the tokens of a typed sentence.
+
+        Marks at the ends of words are not read, "user 17" is user_17, and a capital letter is none
+        where only the small one is known.
 
         Raises
         ------
         UnknownWordError
             Where the model never learned a word.
         """
-        typed = [word.rstrip("?.,!") for word in text.split()]
-        return [self.token(word) for word in typed if word]
+        typed = [word.rstrip("?.,!") for word in _APART.sub(r"\1_", text).split()]
+        return [self.token(self._as_known(word)) for word in typed if word]
+
+    def _as_known(self, word: str) -> str:
+        small = word.lower()
+        return small if word not in self._token_of and small in self._token_of else word
 
     # --- how words are made ----------------------------------------------------------------
 

@@ -108,6 +108,7 @@ def test_a_typed_sentence_is_read_and_an_unknown_word_is_named() -> None:
     v = sentences.vocabulary
     asked = sentences.question(0, np.array([4]))[0]
     assert v.tokens(sentences.text(asked)) == asked[asked != PAD].tolist()
+    assert v.tokens("Will User 4 CLICK item 1?") == v.tokens("will user_4 click item_1")
     with pytest.raises(UnknownWordError, match=r"“clik”.*click"):
         v.tokens("will user_4 clik item_1?")
 
